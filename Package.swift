@@ -1,0 +1,57 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let warningsAreErrors = Context.environment["KINDRED_WARNINGS_AS_ERRORS"] == "1"
+
+let swiftSettings: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+  ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
+
+let cSettings: [CSetting] = warningsAreErrors ? [.treatAllWarnings(as: .error)] : []
+
+/// A module of the engine; its dependencies are the only modules it may import.
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+/// A system library's module map.
+func system(_ name: String, pkgConfig: String?, apt: String) -> Target {
+  .systemLibrary(
+    name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+/// The tests of one module.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: swiftSettings)
+}
+
+let package = Package(
+  name: "Kindred",
+  products: [
+    .library(name: "Kindred", targets: ["Matrices"])
+  ],
+  targets: [
+    // System libraries
+    system("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
+    system("CLAPACKE", pkgConfig: "lapacke", apt: "liblapacke-dev"),
+    system("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
+    system("CStemmer", pkgConfig: nil, apt: "libstemmer-dev"),
+    system("CCSV", pkgConfig: nil, apt: "libcsv-dev"),
+    system("CZip", pkgConfig: "libzip", apt: "libzip-dev"),
+
+    // The engine, in the order of its imports
+    .target(name: "CKernels", cSettings: cSettings),
+    module("Matrices", ["COpenBLAS", "CLAPACKE", "CKernels"]),
+
+    // Tests
+    .target(
+      name: "TestSupport", dependencies: ["Matrices"], path: "Tests/TestSupport",
+      exclude: ["Golden"], swiftSettings: swiftSettings),
+    tests("MatricesTests", ["Matrices"]),
+  ]
+)

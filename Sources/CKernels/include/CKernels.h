@@ -1,0 +1,14 @@
+// The few inner loops that a C compiler must vectorize, and what the machine can do.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stdint.h>
+
+#include "assign.h"
+#include "machine.h"
+#include "products.h"
+#include "silhouette.h"
+#include "prune.h"
+#include "update.h"
+
+#endif

@@ -1,0 +1,46 @@
+#ifndef CKERNELS_PRUNE_H
+#define CKERNELS_PRUNE_H
+
+#include <stdint.h>
+
+#include "assign.h"
+
+/// What is known of the rows' distances to centers that have moved since.
+/// IN/OUT: others, n × 16 on a 64-byte boundary: for each g a lower bound of the distance to the centers
+/// other than the row's own whose number is g modulo 16, plus what those had drifted by then; reach, n:
+/// an upper bound of the distance to the own center, minus what that had drifted by then.
+/// IN: group_drift (16, the greatest of each group summed over the moves) and center_drift (k); the
+/// greatest group_drift; ‖x‖² of each row; where rows begin, or NULL and one length for all; the length
+/// of the longest center.
+typedef struct {
+  float *others;
+  float *reach;
+  const float *group_drift;
+  const float *center_drift;
+  float greatest_drift;
+  const double *squared_norms;
+  const int64_t *row_offsets;
+  float fixed_length;
+  float center_norm;
+} kindred_bounds;
+
+/// Turns fresh scores into bounds. IN: `others` holds the scores that assignment left there.
+void kindred_store_bounds(int32_t level, const kindred_bounds *bounds, const int32_t *rows,
+                          int64_t count, const float *best, const int32_t *label);
+
+/// Lists the rows whose nearest center may be another now. OUT: unsettled, room for `count`.
+int64_t kindred_unsettled(int32_t level, const kindred_bounds *bounds, const int32_t *rows,
+                          int64_t count, const int32_t *label, int32_t *unsettled);
+
+/// Measures listed rows against their own centers and drops those that are settled by it.
+/// IN: data n × d and centers k × d, row-major; bias k, −‖c‖²/2. IN/OUT: rows.
+int64_t kindred_tighten_dense(int32_t level, const kindred_bounds *bounds, int32_t *rows,
+                              int64_t count, const int32_t *label, const float *data, int64_t d,
+                              const float *centers, const float *bias);
+
+/// The same for compressed rows.
+int64_t kindred_tighten_sparse(int32_t level, const kindred_bounds *bounds, int32_t *rows,
+                               int64_t count, const int32_t *label, const kindred_rows *points,
+                               const kindred_centers *centers);
+
+#endif

@@ -1,0 +1,30 @@
+#ifndef CKERNELS_UPDATE_H
+#define CKERNELS_UPDATE_H
+
+#include <stdint.h>
+
+/// Brings the panel's cluster sums up to date for the terms first..<last.
+/// IN: postings (offsets d+1, rows and values nnz, rows ascending within a term); `before` and `after`,
+/// the label of each row when the panel was last written and now; `moved`, 1 for each row whose label
+/// differs; `dirty`, 1 for each term of such a row, or NULL when any term may be one.
+/// IN/OUT: panel, d × stride; scratch, `stride` doubles, zero on entry and on return.
+/// OUT (added to): norm_change and cross_change, `clusters` doubles: Σ new² − old² and Σ old·(new − old).
+void kindred_update_terms(const int64_t *offsets, const int32_t *rows, const float *values,
+                          int64_t first, int64_t last, const int32_t *before,
+                          const int32_t *after, const uint8_t *moved, const uint8_t *dirty,
+                          int64_t stride, float *panel, double *scratch, double *norm_change,
+                          double *cross_change);
+
+/// Writes the panel's cluster sums afresh for the terms first..<last, whatever it held.
+/// The parameters are those above; `clusters` lanes are rewritten, unused lanes are left alone.
+void kindred_rebuild_terms(const int64_t *offsets, const int32_t *rows, const float *values,
+                           int64_t first, int64_t last, const int32_t *after, int64_t stride,
+                           int32_t clusters, float *panel, double *scratch,
+                           double *norm_change, double *cross_change);
+
+/// Adds listed rows of a dense matrix, times a sign of 1 or −1, to a sum.
+/// IN: data n × d, row-major; rows, `count` row numbers, added in that order. IN/OUT: sum, d doubles.
+void kindred_sum_rows(int32_t level, const float *data, int64_t d, const int32_t *rows,
+                      int64_t count, double sign, double *sum);
+
+#endif

@@ -1,0 +1,66 @@
+internal import Glibc
+
+/// A fixed run of numbers on a 64-byte boundary that several threads may write, each its own part.
+///
+/// The engine's scratch space: Swift arrays cannot be written by two threads at once. Whoever shares
+/// a buffer sees to it that no two threads write the same element.
+package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
+  /// The elements.
+  package let elements: UnsafeMutableBufferPointer<Element>
+
+  /// The number of elements.
+  package var count: Int { elements.count }
+
+  /// The address of the first element.
+  package var base: UnsafeMutablePointer<Element> {
+    guard let base = elements.baseAddress else { preconditionFailure("a buffer has no memory") }
+    return base
+  }
+
+  /// Makes a buffer with every element set.
+  package convenience init(count: Int, repeating value: Element) {
+    self.init(unwritten: count)
+    elements.initialize(repeating: value)
+  }
+
+  /// Makes a buffer whose elements hold anything; whoever makes it writes every element it reads.
+  ///
+  /// Threads that fill their own parts then also touch the memory first.
+  package init(unwritten count: Int) {
+    precondition(count >= 0, "a buffer cannot have a negative length")
+    // Large buffers lie on huge pages: random access to a panel would else miss the page tables.
+    let hugePage = 2 << 20
+    let needed = count * MemoryLayout<Element>.stride
+    let boundary = needed >= 2 * hugePage ? hugePage : 64
+    let bytes = max(boundary, (needed + boundary - 1) / boundary * boundary)
+    guard let memory = aligned_alloc(boundary, bytes) else {
+      preconditionFailure("out of memory: \(bytes) bytes")
+    }
+    if boundary == hugePage { madvise(memory, bytes, Int32(MADV_HUGEPAGE)) }
+    elements = UnsafeMutableBufferPointer(
+      start: memory.bindMemory(to: Element.self, capacity: max(1, count)), count: count)
+  }
+
+  /// Makes a buffer with a copy of an array.
+  package convenience init(_ array: [Element], orEmpty filler: Element) {
+    self.init(count: array.count, repeating: filler)
+    _ = elements.update(from: array)
+  }
+
+  deinit { free(elements.baseAddress) }
+
+  /// The element at an index, which must lie inside.
+  package subscript(index: Int) -> Element {
+    get { elements[index] }
+    set { elements[index] = newValue }
+  }
+
+  /// Overwrites the elements with those of a buffer of the same length.
+  package func copy(from other: Buffer<Element>) {
+    precondition(other.count == count, "buffers of different lengths")
+    _ = elements.update(from: other.elements)
+  }
+
+  /// A copy as an array.
+  package func array() -> [Element] { Array(elements) }
+}

@@ -1,0 +1,140 @@
+/// The centers of one K-Means run among its points: assigns rows, moves centers, hands centers out.
+///
+/// Labels are exact: each row's label is the lowest index among the centers that are nearest in double
+/// precision, whichever kernel and instruction set did the bulk of the work.
+package protocol CenterSpace: AnyObject, Sendable {
+  /// The number of rows (n).
+  var rowCount: Int { get }
+  /// The number of columns (d).
+  var columnCount: Int { get }
+  /// The number of centers (k).
+  var clusterCount: Int { get }
+
+  /// Puts the centers in place, `k×d`.
+  func setCenters(_ centers: DenseMatrix, pool: WorkerPool)
+
+  /// Puts the centers at the places of k rows.
+  func setCenters(toRows rows: [Int], pool: WorkerPool)
+
+  /// Labels every row with its nearest center.
+  ///
+  /// Standings that come again after a move keep the scores of rows whose label cannot have changed.
+  ///
+  /// - Complexity: O(nnz·k).
+  func assign(into standings: Standings, pool: WorkerPool)
+
+  /// Moves every center to the mean of its rows and returns the summed squared distance moved.
+  ///
+  /// A center without rows stays out of use until it gets rows again.
+  ///
+  /// - Complexity: O(nnz + d·k) at first, O(entries of the rows that changed) later.
+  func moveCenters(to labels: Buffer<Int32>, pool: WorkerPool) -> Double
+
+  /// Σ ⟨x, c⟩ − ‖c‖²/2 over the rows and the centers of their labels before the last move.
+  ///
+  /// The sums that a move makes tell it exactly and at no cost.
+  var movedScoreSum: Double { get }
+
+  /// Labels the listed rows with their nearest centers; a row may be listed more than once.
+  func assign(batch: Buffer<Int32>, into standings: Standings, pool: WorkerPool)
+
+  /// Moves each center towards the listed rows of its label, as the mean of all rows it has absorbed.
+  ///
+  /// Sculley, "Web-scale k-means clustering", DOI 10.1145/1772690.1772862. The start position counts for
+  /// nothing once a center absorbs its first row.
+  ///
+  /// - Complexity: O(entries of the batch).
+  func absorb(batch: Buffer<Int32>, labels: Buffer<Int32>)
+
+  /// Puts a center at the place of a row, as if it had absorbed that row `weight` times.
+  func replaceCenter(_ cluster: Int, withRow row: Int, weight: Double)
+
+  /// How many rows each center has absorbed, k.
+  var absorbedWeights: Buffer<Double> { get }
+
+  /// Rounds the centers to the single-precision numbers that a model holds, and returns them, `k×d`.
+  ///
+  /// A center without rows becomes a copy of the center with the most rows, as in scikit-learn.
+  func publish(pool: WorkerPool) -> DenseMatrix
+
+  /// The squared distance of every row to the center of its label, n of them, in double precision.
+  ///
+  /// - Complexity: O(nnz).
+  func squaredDistances(to labels: Buffer<Int32>, pool: WorkerPool) -> [Double]
+}
+
+/// Which kernel computes the products of rows and centers.
+public enum ProductKernel: String, Sendable, Hashable, Codable, CaseIterable {
+  /// The cost model chooses.
+  case automatic = "auto"
+  /// Rows are written out and multiplied by BLAS.
+  case gemm
+  /// Stored values meet panels of centers, term by term.
+  case sparse
+
+  /// The share of stored elements from which writing sparse rows out for BLAS is the cheaper way.
+  ///
+  /// A sparse multiply-add costs about four dense ones, since it waits for the panel's cache line;
+  /// `kindred bench` prints both rates, so the constant can be checked on any machine.
+  package static let denseShare = 0.25
+
+  /// The kernel for sparse rows of a given share of stored elements.
+  package func resolved(storedShare: Double) -> ProductKernel {
+    self == .automatic ? (storedShare >= Self.denseShare ? .gemm : .sparse) : self
+  }
+}
+
+/// The points of a fit in the form that the engine works on, shared by all runs of a sweep.
+package enum EnginePoints: Sendable {
+  /// Full rows.
+  case dense(DensePoints)
+  /// Sparse rows, renumbered and transposed.
+  case sparse(SparsePoints)
+
+  /// Prepares a matrix.
+  ///
+  /// - Complexity: O(stored elements).
+  package init(_ matrix: FeatureMatrix, pool: WorkerPool) {
+    switch matrix {
+    case .dense(let dense): self = .dense(DensePoints(dense, pool: pool))
+    case .sparse(let sparse): self = .sparse(SparsePoints(sparse, pool: pool))
+    }
+  }
+
+  /// The number of rows (n).
+  package var rowCount: Int {
+    switch self {
+    case .dense(let points): points.matrix.rowCount
+    case .sparse(let points): points.rowCount
+    }
+  }
+
+  /// The number of columns (d).
+  package var columnCount: Int {
+    switch self {
+    case .dense(let points): points.matrix.columnCount
+    case .sparse(let points): points.columnCount
+    }
+  }
+
+  /// ‖x‖² of each row, n.
+  package var squaredNorms: Buffer<Double> {
+    switch self {
+    case .dense(let points): points.squaredNorms
+    case .sparse(let points): points.squaredNorms
+    }
+  }
+
+  /// The centers of one run among these points, all zero at first.
+  package func space(
+    clusterCount: Int, kernel: ProductKernel, instructionSet: InstructionSet = .best
+  ) -> any CenterSpace {
+    switch self {
+    case .dense(let points):
+      DenseCenters(points, clusterCount: clusterCount, instructionSet: instructionSet)
+    case .sparse(let points):
+      SparseCenters(
+        points, clusterCount: clusterCount, kernel: kernel, instructionSet: instructionSet)
+    }
+  }
+}

@@ -1,0 +1,246 @@
+internal import CKernels
+
+/// Centers among dense points, multiplied tile by tile in registers with the fold on each tile.
+package final class DenseCenters: CenterSpace, @unchecked Sendable {
+  let points: DensePoints
+  package let clusterCount: Int
+  let instructionSet: InstructionSet
+
+  /// Lanes to a tile row: k rounded up to whole registers.
+  let stride: Int
+  /// The centers, `k×d`.
+  let centers: Buffer<Float>
+  /// The centers as the kernel takes them, `d×stride` in strips.
+  private let panel: Buffer<Float>
+  /// −‖c‖²/2 of each lane, −∞ for a lane out of use, `stride`.
+  let bias: Buffer<Float>
+  /// ‖c‖² of each center, k.
+  let squaredNorms: Buffer<Double>
+  /// True for each center that has no rows, k.
+  let isIdle: Buffer<Bool>
+  /// The number of rows of each center at the last move, k.
+  let sizes: Buffer<Int>
+  /// How many rows each center has absorbed, k.
+  package let absorbedWeights: Buffer<Double>
+  /// The sum of each center's rows, `k×d`.
+  let sums: Buffer<Double>
+  /// The labels that the sums belong to; meaningless until the first move.
+  let summedLabels: Buffer<Int32>
+  var holdsSums = false
+  /// The most rows of each center since its rows were last summed afresh, k.
+  let peakSizes: Buffer<Int>
+  private let batchRows: BatchRows
+  let bounds: RowBounds?
+  package internal(set) var movedScoreSum = 0.0
+
+  package var rowCount: Int { points.matrix.rowCount }
+  package var columnCount: Int { points.matrix.columnCount }
+
+  /// Makes room for the centers, all zero.
+  init(_ points: DensePoints, clusterCount: Int, instructionSet: InstructionSet) {
+    precondition(clusterCount > 0, "a space needs at least one center")
+    precondition(instructionSet <= .best, "this processor lacks \(instructionSet.name)")
+    self.points = points
+    self.clusterCount = clusterCount
+    self.instructionSet = instructionSet
+    stride = (clusterCount + 15) / 16 * 16
+    centers = Buffer(count: clusterCount * points.matrix.columnCount, repeating: 0)
+    panel = Buffer(count: points.matrix.columnCount * stride, repeating: 0)
+    bias = Buffer(count: stride, repeating: -.infinity)
+    squaredNorms = Buffer(count: clusterCount, repeating: 0)
+    isIdle = Buffer(count: clusterCount, repeating: false)
+    sizes = Buffer(count: clusterCount, repeating: 0)
+    absorbedWeights = Buffer(count: clusterCount, repeating: 0)
+    sums = Buffer(count: clusterCount * points.matrix.columnCount, repeating: 0)
+    summedLabels = Buffer(count: points.matrix.rowCount, repeating: 0)
+    peakSizes = Buffer(count: clusterCount, repeating: 0)
+    batchRows = BatchRows(rowCount: points.matrix.rowCount)
+    bounds = RowBounds(rowCount: points.matrix.rowCount, clusterCount: clusterCount)
+  }
+
+  package func setCenters(_ centers: DenseMatrix, pool: WorkerPool) {
+    precondition(
+      centers.rowCount == clusterCount && centers.columnCount == columnCount,
+      "centers must be k×d")
+    bounds?.forget()
+    _ = self.centers.elements.update(from: centers.elements)
+    for cluster in 0..<clusterCount { setLane(cluster, isIdle: false) }
+  }
+
+  package func setCenters(toRows rows: [Int], pool: WorkerPool) {
+    precondition(rows.count == clusterCount, "centers must be k rows")
+    setCenters(points.matrix.selecting(rows: rows), pool: pool)
+  }
+
+  /// Brings what follows from a center up to date.
+  func setLane(_ cluster: Int, isIdle idle: Bool) {
+    let center = centers.base + cluster * columnCount
+    var sum = 0.0
+    for column in 0..<columnCount { sum += Double(center[column]) * Double(center[column]) }
+    squaredNorms.base[cluster] = sum
+    isIdle.base[cluster] = idle
+    bias.base[cluster] = idle ? -.infinity : -Float(sum / 2)
+  }
+
+  package func assign(into standings: Standings, pool: WorkerPool) {
+    precondition(standings.labels.count == rowCount, "standings need one place a row")
+    packPanel()
+    let isPruning = bounds?.resume(standings) ?? false
+    let keepsBounds = bounds?.isUseful ?? false
+    pool.forEach(
+      (0..<rowCount).pieceCount(size: DensePoints.chunkSize),
+      makeScratch: { Buffer<Int32>(count: DensePoints.chunkSize, repeating: 0) },
+      { chunk, unsettled in
+        let rows = (0..<rowCount).piece(chunk, size: DensePoints.chunkSize)
+        let list = points.rowNumbers.base + rows.lowerBound
+        guard isPruning, var bounds = kernelBounds else {
+          assign(list: list, count: rows.count, keepsBounds: keepsBounds, into: standings)
+          return
+        }
+        var count = kindred_unsettled(
+          instructionSet.rawValue, &bounds, list, Int64(rows.count), standings.labels.base,
+          unsettled.base)
+        // When most rows must be looked at anyway, looking at their own centers first is a loss.
+        if count > 0, count < rows.count / 2 {
+          points.matrix.elements.withUnsafeBufferPointer { elements in
+            count = kindred_tighten_dense(
+              instructionSet.rawValue, &bounds, unsettled.base, count, standings.labels.base,
+              elements.baseAddress, Int64(columnCount), centers.base, bias.base)
+          }
+        }
+        assign(list: unsettled.base, count: Int(count), keepsBounds: keepsBounds, into: standings)
+      })
+  }
+
+  package func assign(batch: Buffer<Int32>, into standings: Standings, pool: WorkerPool) {
+    precondition(standings.labels.count == rowCount, "standings need one place a row")
+    packPanel()
+    let batch = batchRows.distinct(batch)
+    let size = 128
+    pool.forEach((0..<batch.count).pieceCount(size: size)) { chunk in
+      let places = (0..<batch.count).piece(chunk, size: size)
+      assign(
+        list: batch.base + places.lowerBound, count: places.count, keepsBounds: false,
+        into: standings)
+    }
+  }
+
+  /// What is known of the rows' distances, for the kernels.
+  private var kernelBounds: kindred_bounds? {
+    bounds?.kernelBounds(
+      squaredNorms: points.squaredNorms, rowOffsets: nil, length: columnCount,
+      centerNorm: longestCenter)
+  }
+
+  /// Labels listed rows.
+  private func assign(
+    list: UnsafePointer<Int32>, count: Int, keepsBounds: Bool, into standings: Standings
+  ) {
+    guard count > 0 else { return }
+    let level = instructionSet.rawValue
+    points.matrix.elements.withUnsafeBufferPointer { elements in
+      var panel = kindred_centers(
+        panel: panel.base, scale: bias.base, bias: bias.base, stride: Int64(stride))
+      kindred_assign_dense(
+        level, elements.baseAddress, Int64(columnCount), list, Int64(count), &panel,
+        standings.best.base, standings.second.base, standings.labels.base,
+        keepsBounds ? bounds?.scores : nil)
+    }
+    if keepsBounds, var bounds = kernelBounds {
+      kindred_store_bounds(
+        level, &bounds, list, Int64(count), standings.best.base, standings.labels.base)
+    }
+    decideNearTies(list: list, count: count, keepsBounds: keepsBounds, standings: standings)
+  }
+
+  /// Lays the centers out for the kernel: strips of 48 lanes, each column by column.
+  private func packPanel() {
+    for first in Swift.stride(from: 0, to: stride, by: 48) {
+      let width = Swift.min(48, stride - first)
+      let strip = panel.base + first * columnCount
+      for cluster in first..<Swift.min(first + width, clusterCount) {
+        let center = centers.base + cluster * columnCount
+        for column in 0..<columnCount { strip[column * width + cluster - first] = center[column] }
+      }
+    }
+  }
+
+  /// The length of the longest center in use, rounded up.
+  private var longestCenter: Float {
+    var longest = 0.0
+    for cluster in 0..<clusterCount where !isIdle.base[cluster] {
+      longest = Swift.max(longest, squaredNorms.base[cluster])
+    }
+    return Float(longest.squareRoot()).nextUp
+  }
+
+  /// Decides every row again whose best two scores are closer than single precision can tell.
+  private func decideNearTies(
+    list: UnsafePointer<Int32>, count: Int, keepsBounds: Bool, standings: Standings
+  ) {
+    guard clusterCount > 1 else { return }
+    let centerNorm = longestCenter
+    let biasError = 8 * Float.ulpOfOne * centerNorm * centerNorm
+    let length = Float(columnCount + 8)
+    for place in 0..<count {
+      let row = Int(list[place])
+      let error = length * .ulpOfOne * points.norm(ofRow: row) * centerNorm + biasError
+      guard standings.best.base[row] - standings.second.base[row] <= 2 * error else { continue }
+      standings.labels.base[row] = exactLabel(ofRow: row)
+      if keepsBounds { bounds?.unsettle(row) }
+    }
+  }
+
+  /// The nearest center in double precision, the lowest index among equals.
+  private func exactLabel(ofRow row: Int) -> Int32 {
+    points.matrix.elements.withUnsafeBufferPointer { elements in
+      var best = -Double.infinity
+      var label: Int32 = 0
+      for cluster in 0..<clusterCount where !isIdle.base[cluster] {
+        let center = centers.base + cluster * columnCount
+        var score = -squaredNorms.base[cluster] / 2
+        for column in 0..<columnCount {
+          score += Double(elements[row * columnCount + column]) * Double(center[column])
+        }
+        if score > best {
+          best = score
+          label = Int32(cluster)
+        }
+      }
+      return label
+    }
+  }
+
+  package func squaredDistances(to labels: Buffer<Int32>, pool: WorkerPool) -> [Double] {
+    precondition(labels.count == rowCount, "labels need one place a row")
+    let distances = Buffer<Double>(count: rowCount, repeating: 0)
+    points.matrix.elements.withUnsafeBufferPointer { elements in
+      let elements = SharedPointer(elements)
+      pool.forEach((0..<rowCount).pieceCount(size: DensePoints.chunkSize)) { chunk in
+        for row in (0..<rowCount).piece(chunk, size: DensePoints.chunkSize) {
+          let center = centers.base + Int(labels.base[row]) * columnCount
+          var sum = 0.0
+          for column in 0..<columnCount {
+            let difference = Double(elements[row * columnCount + column]) - Double(center[column])
+            sum += difference * difference
+          }
+          distances.base[row] = sum
+        }
+      }
+    }
+    return distances.array()
+  }
+
+  package func publish(pool: WorkerPool) -> DenseMatrix {
+    bounds?.forget()
+    let busiest = (0..<clusterCount).reduce(0) { sizes.base[$1] > sizes.base[$0] ? $1 : $0 }
+    for cluster in 0..<clusterCount where isIdle.base[cluster] {
+      for column in 0..<columnCount {
+        centers.base[cluster * columnCount + column] = centers.base[busiest * columnCount + column]
+      }
+      setLane(cluster, isIdle: false)
+    }
+    return DenseMatrix(
+      rowCount: clusterCount, columnCount: columnCount, elements: centers.array())
+  }
+}

@@ -1,0 +1,325 @@
+internal import CKernels
+
+/// Centers among sparse points, as one panel of cluster sums laid out term by term.
+///
+/// Lane j of the panel holds S_j, the sum of the rows of cluster j, and the center is S_j times a scale:
+/// when rows move, only the cells of their terms are rewritten, although every mean changes.
+package final class SparseCenters: CenterSpace, @unchecked Sendable {
+  let points: SparsePoints
+  package let clusterCount: Int
+  let kernel: ProductKernel
+  let instructionSet: InstructionSet
+
+  /// Lanes to a panel row: k rounded up to whole registers.
+  let stride: Int
+  /// The sums, `d×stride`, in the points' numbering of terms.
+  let panel: Buffer<Float>
+  /// What each lane's sum is multiplied with, in single precision for the kernel, `stride`.
+  let scale: Buffer<Float>
+  /// −‖c‖²/2 of each lane, −∞ for a lane out of use, `stride`.
+  let bias: Buffer<Float>
+  /// The exact multiplier of each lane, k.
+  let exactScale: Buffer<Double>
+  /// ‖S‖² of each lane, k.
+  let sumNorms: Buffer<Double>
+  /// The greatest ‖S‖² of each lane since it was last summed afresh, k.
+  let peakNorms: Buffer<Double>
+  /// ‖c‖² of each lane, k.
+  let squaredNorms: Buffer<Double>
+  /// True for each lane that has no rows, k.
+  let isIdle: Buffer<Bool>
+  /// The greatest of the squared norms in use.
+  var greatestSquaredNorm = 0.0
+  /// The number of rows of each lane at the last move, k.
+  let sizes: Buffer<Int>
+  /// The labels that the panel's sums belong to; meaningless until the first move.
+  let summedLabels: Buffer<Int32>
+  var holdsSums = false
+  /// How many rows each center has absorbed, k.
+  package let absorbedWeights: Buffer<Double>
+  /// The rows whose terms are all that a lane may hold, or nil when they are many or not known, k.
+  var laneRows: [[Int32]?]
+  /// Centers row by row for BLAS, `k×d`, in the points' numbering; empty unless BLAS is asked for.
+  let rowMajor: Buffer<Float>
+  private let batchRows: BatchRows
+  let bounds: RowBounds?
+  package internal(set) var movedScoreSum = 0.0
+
+  package var rowCount: Int { points.rowCount }
+  package var columnCount: Int { points.columnCount }
+
+  /// Makes room for the centers, all zero.
+  init(
+    _ points: SparsePoints, clusterCount: Int, kernel: ProductKernel,
+    instructionSet: InstructionSet
+  ) {
+    precondition(clusterCount > 0, "a space needs at least one center")
+    precondition(instructionSet <= .best, "this processor lacks \(instructionSet.name)")
+    self.points = points
+    self.clusterCount = clusterCount
+    self.instructionSet = instructionSet
+    let cells = max(1, points.rowCount) * max(1, points.columnCount)
+    self.kernel = kernel.resolved(storedShare: Double(points.storedCount) / Double(cells))
+    let lanes = (clusterCount + 15) / 16 * 16
+    // A power-of-two row length would map the same lane of every term to the same cache set.
+    stride = lanes % 1_024 == 0 ? lanes + 16 : lanes
+    panel = Buffer(count: points.columnCount * stride, repeating: 0)
+    scale = Buffer(count: stride, repeating: 0)
+    bias = Buffer(count: stride, repeating: -.infinity)
+    exactScale = Buffer(count: clusterCount, repeating: 1)
+    sumNorms = Buffer(count: clusterCount, repeating: 0)
+    peakNorms = Buffer(count: clusterCount, repeating: 0)
+    squaredNorms = Buffer(count: clusterCount, repeating: 0)
+    isIdle = Buffer(count: clusterCount, repeating: false)
+    sizes = Buffer(count: clusterCount, repeating: 0)
+    summedLabels = Buffer(count: points.rowCount, repeating: 0)
+    absorbedWeights = Buffer(count: clusterCount, repeating: 0)
+    laneRows = [[Int32]?](repeating: nil, count: clusterCount)
+    batchRows = BatchRows(rowCount: points.rowCount)
+    bounds = RowBounds(rowCount: points.rowCount, clusterCount: clusterCount)
+    rowMajor = Buffer(
+      count: self.kernel == .gemm ? clusterCount * points.columnCount : 0, repeating: 0)
+  }
+
+  /// The panel as the kernel takes it.
+  private var kernelCenters: kindred_centers {
+    kindred_centers(
+      panel: panel.base, scale: scale.base, bias: bias.base, stride: Int64(stride))
+  }
+
+  package func setCenters(_ centers: DenseMatrix, pool: WorkerPool) {
+    precondition(
+      centers.rowCount == clusterCount && centers.columnCount == columnCount,
+      "centers must be k×d")
+    bounds?.forget()
+    let width = 16
+    centers.elements.withUnsafeBufferPointer { source in
+      let source = SharedPointer(source)
+      pool.forEach((0..<columnCount).pieceCount(size: width)) { chunk in
+        for column in (0..<columnCount).piece(chunk, size: width) {
+          let lane = panel.base + Int(points.termOfColumn[column]) * stride
+          for cluster in 0..<clusterCount { lane[cluster] = source[cluster * columnCount + column] }
+        }
+      }
+    }
+    for cluster in 0..<clusterCount {
+      exactScale.base[cluster] = 1
+      isIdle.base[cluster] = false
+      laneRows[cluster] = nil
+    }
+    holdsSums = false
+    recomputeNorms(pool: pool)
+  }
+
+  package func assign(into standings: Standings, pool: WorkerPool) {
+    precondition(standings.labels.count == rowCount, "standings need one place a row")
+    switch kernel {
+    case .gemm: assignByProducts(batch: nil, into: standings, pool: pool)
+    case .automatic, .sparse:
+      assignByRows(into: standings, pool: pool)
+    }
+  }
+
+  package func assign(batch: Buffer<Int32>, into standings: Standings, pool: WorkerPool) {
+    precondition(standings.labels.count == rowCount, "standings need one place a row")
+    let batch = batchRows.distinct(batch, lengths: points.rowOffsets)
+    if kernel == .gemm { return assignByProducts(batch: batch, into: standings, pool: pool) }
+    let size = 256
+    pool.forEach((0..<batch.count).pieceCount(size: size)) { chunk in
+      let places = (0..<batch.count).piece(chunk, size: size)
+      let list = batch.base + places.lowerBound
+      assignSparse(list: list, count: places.count, keepsBounds: false, into: standings)
+    }
+  }
+
+  /// Labels all rows but those that are known to keep their label.
+  private func assignByRows(into standings: Standings, pool: WorkerPool) {
+    let isPruning = bounds?.resume(standings) ?? false
+    let keepsBounds = bounds?.isUseful ?? false
+    pool.forEach(
+      points.chunkCount,
+      makeScratch: { Buffer<Int32>(count: SparsePoints.chunkSize, repeating: 0) },
+      { chunk, unsettled in
+        let rows = points.rows(ofChunk: chunk)
+        let list = points.rowsByLength.base + rows.lowerBound
+        guard isPruning, var bounds = kernelBounds else {
+          assignSparse(list: list, count: rows.count, keepsBounds: keepsBounds, into: standings)
+          return
+        }
+        var count = kindred_unsettled(
+          instructionSet.rawValue, &bounds, list, Int64(rows.count), standings.labels.base,
+          unsettled.base)
+        // When most rows must be looked at anyway, looking at their own centers first is a loss.
+        if count > 0, count < rows.count / 2 {
+          var kernelRows = points.kernelRows
+          var centers = kernelCenters
+          count = kindred_tighten_sparse(
+            instructionSet.rawValue, &bounds, unsettled.base, count, standings.labels.base,
+            &kernelRows, &centers)
+        }
+        assignSparse(
+          list: unsettled.base, count: Int(count), keepsBounds: keepsBounds, into: standings)
+      })
+  }
+
+  /// What is known of the rows' distances, for the kernels.
+  private var kernelBounds: kindred_bounds? {
+    bounds?.kernelBounds(
+      squaredNorms: points.squaredNorms, rowOffsets: points.rowOffsets, length: 0,
+      centerNorm: longestCenter)
+  }
+
+  /// Labels listed rows by the term-major kernel.
+  private func assignSparse(
+    list: UnsafePointer<Int32>, count: Int, keepsBounds: Bool, into standings: Standings
+  ) {
+    guard count > 0 else { return }
+    let level = instructionSet.rawValue
+    var kernelRows = points.kernelRows
+    var centers = kernelCenters
+    kindred_assign_sparse(
+      level, &kernelRows, list, Int64(count), &centers, standings.best.base,
+      standings.second.base, standings.labels.base, keepsBounds ? bounds?.scores : nil)
+    if keepsBounds, var bounds = kernelBounds {
+      kindred_store_bounds(
+        level, &bounds, list, Int64(count), standings.best.base, standings.labels.base)
+    }
+    decideNearTies(
+      (0..<count).lazy.map { Int(list[$0]) }, keepsBounds: keepsBounds, standings: standings)
+  }
+
+  /// Labels all rows, or listed ones, by writing blocks of rows out and multiplying them by BLAS.
+  private func assignByProducts(
+    batch: Buffer<Int32>?, into standings: Standings, pool: WorkerPool
+  ) {
+    fillRowMajor(pool: pool)
+    let unit = Buffer<Float>(count: stride, repeating: 0)
+    for cluster in 0..<clusterCount { unit[cluster] = 1 }
+    // A block of written-out rows stays at about 4 MiB.
+    let blockSize = Swift.max(8, Swift.min(256, (1 << 20) / Swift.max(1, columnCount)))
+    let places = 0..<(batch?.count ?? rowCount)
+    pool.forEach(
+      places.pieceCount(size: blockSize),
+      makeScratch: { WrittenBlock(rowCount: blockSize, width: columnCount, stride: stride) },
+      { block, scratch in
+        let places = places.piece(block, size: blockSize)
+        for (position, place) in places.enumerated() {
+          let row = batch.map { Int($0.base[place]) } ?? place
+          let target = scratch.rows.base + position * columnCount
+          for entry in points.entries(ofRow: row) {
+            target[Int(points.terms.base[entry])] = points.values.base[entry]
+          }
+        }
+        BLAS.multiplyTransposed(
+          scratch.rows.base, rowMajor.base, rows: places.count, columns: clusterCount,
+          depth: columnCount, into: scratch.tile.base, stride: stride)
+        kindred_fold_tile(
+          instructionSet.rawValue, scratch.tile.base, Int64(places.count), Int64(stride),
+          unit.base, bias.base, scratch.standings.best.base, scratch.standings.second.base,
+          scratch.standings.labels.base)
+        for (position, place) in places.enumerated() {
+          let row = batch.map { Int($0.base[place]) } ?? place
+          let target = scratch.rows.base + position * columnCount
+          for entry in points.entries(ofRow: row) { target[Int(points.terms.base[entry])] = 0 }
+          standings.best.base[row] = scratch.standings.best.base[position]
+          standings.second.base[row] = scratch.standings.second.base[position]
+          standings.labels.base[row] = scratch.standings.labels.base[position]
+          decideNearTies(CollectionOfOne(row), keepsBounds: false, standings: standings)
+        }
+      })
+  }
+
+  /// A worker's block of rows written out, their products and their standings.
+  private struct WrittenBlock {
+    /// `rowCount×width`, zero between uses.
+    let rows: Buffer<Float>
+    /// `rowCount×stride`.
+    let tile: Buffer<Float>
+    let standings: Standings
+
+    init(rowCount: Int, width: Int, stride: Int) {
+      rows = Buffer(count: rowCount * width, repeating: 0)
+      tile = Buffer(count: rowCount * stride, repeating: 0)
+      standings = Standings(rowCount: rowCount)
+    }
+  }
+
+  /// Decides every row again whose best two scores are closer than single precision can tell.
+  private func decideNearTies(
+    _ rows: some Sequence<Int>, keepsBounds: Bool, standings: Standings
+  ) {
+    guard clusterCount > 1 else { return }
+    let centerNorm = longestCenter
+    let biasError = 8 * Float.ulpOfOne * centerNorm * centerNorm
+    var exact: [Double] = []
+    // No row can err by more than this, which spares most rows the closer look.
+    let most =
+      Float(points.longestRow + 8) * .ulpOfOne * points.greatestNorm * centerNorm + biasError
+    for row in rows {
+      guard standings.best.base[row] - standings.second.base[row] <= 2 * most else { continue }
+      let length = Float(points.entries(ofRow: row).count + 8)
+      let error = length * .ulpOfOne * points.norm(ofRow: row) * centerNorm + biasError
+      guard standings.best.base[row] - standings.second.base[row] <= 2 * error else { continue }
+      if exact.isEmpty { exact = [Double](repeating: 0, count: clusterCount) }
+      standings.labels.base[row] = exactLabel(ofRow: row, scratch: &exact)
+      if keepsBounds { bounds?.unsettle(row) }
+    }
+  }
+
+  /// The length of the longest center, rounded up.
+  private var longestCenter: Float { Float(greatestSquaredNorm.squareRoot()).nextUp }
+
+  /// The nearest center in double precision, the lowest index among equals.
+  private func exactLabel(ofRow row: Int, scratch: inout [Double]) -> Int32 {
+    scratch.withUnsafeMutableBufferPointer { sums in
+      for cluster in 0..<clusterCount { sums[cluster] = 0 }
+      for entry in points.entries(ofRow: row) {
+        let value = Double(points.values.base[entry])
+        let lane = panel.base + Int(points.terms.base[entry]) * stride
+        for cluster in 0..<clusterCount { sums[cluster] += value * Double(lane[cluster]) }
+      }
+      var best = -Double.infinity
+      var label: Int32 = 0
+      for cluster in 0..<clusterCount where !isIdle.base[cluster] {
+        let score = sums[cluster] * exactScale.base[cluster] - squaredNorms.base[cluster] / 2
+        if score > best {
+          best = score
+          label = Int32(cluster)
+        }
+      }
+      return label
+    }
+  }
+
+  /// Finds the greatest norm again; whoever changes lanes calls it when done.
+  func updateGreatestNorm() {
+    greatestSquaredNorm = 0
+    for cluster in 0..<clusterCount where !isIdle.base[cluster] {
+      greatestSquaredNorm = Swift.max(greatestSquaredNorm, squaredNorms.base[cluster])
+    }
+  }
+
+  package func squaredDistances(to labels: Buffer<Int32>, pool: WorkerPool) -> [Double] {
+    precondition(labels.count == rowCount, "labels need one place a row")
+    let distances = Buffer<Double>(count: rowCount, repeating: 0)
+    pool.forEach(points.chunkCount) { chunk in
+      for row in points.rows(ofChunk: chunk) {
+        let cluster = Int(labels.base[row])
+        let center = squaredNorms.base[cluster]
+        var sum = 0.0
+        var shared = 0.0
+        for entry in points.entries(ofRow: row) {
+          let cell = panel.base[Int(points.terms.base[entry]) * stride + cluster]
+          let coordinate = Double(cell) * exactScale.base[cluster]
+          let difference = Double(points.values.base[entry]) - coordinate
+          sum += difference * difference
+          shared += coordinate * coordinate
+        }
+        // The rest of the center lies outside the row's terms; rounding alone leaves a trace of it.
+        let rest = center - shared
+        distances.base[row] = rest > 1e-14 * center ? sum + rest : sum
+      }
+    }
+    return distances.array()
+  }
+}

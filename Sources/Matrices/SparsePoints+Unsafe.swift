@@ -1,0 +1,167 @@
+internal import CKernels
+
+/// Sparse points as the engine wants them, made once and shared by every run of a sweep.
+///
+/// Terms are renumbered by descending document frequency, so that the terms that most rows touch lie
+/// together in a panel of centers. Each row keeps its entries in the order of the original columns: a
+/// sum in double precision then has one order, whatever the numbering.
+package final class SparsePoints: Sendable {
+  /// The number of rows (n).
+  package let rowCount: Int
+  /// The number of columns (d).
+  package let columnCount: Int
+  /// The number of stored entries (nnz).
+  package let storedCount: Int
+  /// Where each row's entries begin, n + 1.
+  package let rowOffsets: Buffer<Int64>
+  /// The renumbered term of each entry, nnz.
+  package let terms: Buffer<Int32>
+  /// The value of each entry, nnz.
+  package let values: Buffer<Float>
+  /// ‖x‖² of each row, n.
+  package let squaredNorms: Buffer<Double>
+  /// The greatest number of entries of a row.
+  let longestRow: Int
+  /// The greatest length √‖x‖² of a row, rounded up a little.
+  let greatestNorm: Float
+  /// The rows of each chunk ordered by length, so that rows of equal length run together, n.
+  package let rowsByLength: Buffer<Int32>
+  /// The renumbered term of each original column, d.
+  package let termOfColumn: [Int32]
+  /// Where each term's postings begin, d + 1.
+  package let postingOffsets: Buffer<Int64>
+  /// The row of each posting, ascending within a term, nnz.
+  package let postingRows: Buffer<Int32>
+  /// The value of each posting, nnz.
+  package let postingValues: Buffer<Float>
+  /// The fixed pieces of the terms, of about equal numbers of postings.
+  package let termChunks: [Range<Int>]
+
+  /// The number of rows in a chunk; fixed, so that results do not depend on the number of threads.
+  package static let chunkSize = 1_024
+
+  /// The number of chunks of rows.
+  package var chunkCount: Int { (0..<rowCount).pieceCount(size: Self.chunkSize) }
+
+  /// The rows of a chunk.
+  package func rows(ofChunk chunk: Int) -> Range<Int> {
+    (0..<rowCount).piece(chunk, size: Self.chunkSize)
+  }
+
+  /// Renumbers and transposes a matrix.
+  ///
+  /// - Complexity: O(n + d log d + nnz).
+  package init(_ matrix: CSRMatrix, pool: WorkerPool) {
+    let rowCount = matrix.rowCount
+    let columnCount = matrix.columnCount
+    let storedCount = matrix.storedCount
+    self.rowCount = rowCount
+    self.columnCount = columnCount
+    self.storedCount = storedCount
+
+    let grid = TransposeGrid(matrix, chunkSize: Self.chunkSize, pool: pool)
+    let termOfColumn = grid.termOfColumn.array()
+    self.termOfColumn = termOfColumn
+    let rowOffsets = Buffer<Int64>(unwritten: rowCount + 1)
+    let terms = Buffer<Int32>(unwritten: storedCount)
+    let values = Buffer<Float>(unwritten: storedCount)
+    let squaredNorms = Buffer<Double>(unwritten: rowCount)
+    let rowsByLength = Buffer<Int32>(unwritten: rowCount)
+    let postingRows = Buffer<Int32>(unwritten: storedCount)
+    let postingValues = Buffer<Float>(unwritten: storedCount)
+    rowOffsets.base[rowCount] = Int64(storedCount)
+    matrix.withSharedArrays { offsets, columns, stored in
+      pool.forEach(grid.blocks.count) { block in
+        let next = grid.places.base + block * columnCount
+        for row in grid.blocks[block] {
+          rowOffsets.base[row] = Int64(offsets[row])
+          var sum = 0.0
+          for position in offsets[row]..<offsets[row + 1] {
+            let column = Int(columns[position])
+            let value = stored[position]
+            terms.base[position] = grid.termOfColumn.base[column]
+            values.base[position] = value
+            sum += Double(value) * Double(value)
+            let place = next[column]
+            next[column] = place + 1
+            postingRows.base[place] = Int32(row)
+            postingValues.base[place] = value
+          }
+          squaredNorms.base[row] = sum
+        }
+        Self.orderByLength(
+          grid.blocks[block], chunkSize: Self.chunkSize, offsets: offsets, into: rowsByLength)
+      }
+    }
+    self.rowOffsets = rowOffsets
+    self.terms = terms
+    self.values = values
+    self.squaredNorms = squaredNorms
+    self.rowsByLength = rowsByLength
+    longestRow = (0..<rowCount).reduce(0) {
+      max($0, matrix.rowOffsets[$1 + 1] - matrix.rowOffsets[$1])
+    }
+    greatestNorm = Float((squaredNorms.elements.max() ?? 0).squareRoot()).nextUp
+    self.postingOffsets = grid.postingOffsets
+    self.postingRows = postingRows
+    self.postingValues = postingValues
+    termChunks = Self.termChunks(grid.postingOffsets, columnCount: columnCount)
+  }
+
+  /// Orders the rows of each chunk by length, ascending, rows of equal length as they come.
+  private static func orderByLength(
+    _ rows: Range<Int>, chunkSize: Int, offsets: SharedPointer<Int>, into order: Buffer<Int32>
+  ) {
+    for chunk in 0..<rows.pieceCount(size: chunkSize) {
+      let rows = rows.piece(chunk, size: chunkSize)
+      var longest = 0
+      for row in rows { longest = max(longest, offsets[row + 1] - offsets[row]) }
+      var starts = [Int](repeating: 0, count: longest + 2)
+      for row in rows { starts[offsets[row + 1] - offsets[row] + 1] += 1 }
+      for length in 0...longest { starts[length + 1] += starts[length] }
+      for row in rows {
+        let length = offsets[row + 1] - offsets[row]
+        order.base[rows.lowerBound + starts[length]] = Int32(row)
+        starts[length] += 1
+      }
+    }
+  }
+
+  /// Cuts the terms into at most 64 pieces of about equal work.
+  private static func termChunks(_ offsets: Buffer<Int64>, columnCount: Int) -> [Range<Int>] {
+    guard columnCount > 0 else { return [] }
+    // A term costs its postings and a little for itself.
+    let work = Int(offsets[columnCount]) + columnCount
+    let share = max(1, (work + 63) / 64)
+    var chunks: [Range<Int>] = []
+    var start = 0
+    while start < columnCount {
+      let goal = Int(offsets[start]) + start + share
+      var end = start + 1
+      while end < columnCount && Int(offsets[end + 1]) + end + 1 <= goal { end += 1 }
+      chunks.append(start..<end)
+      start = end
+    }
+    return chunks
+  }
+
+  /// The positions of a row's entries.
+  package func entries(ofRow row: Int) -> Range<Int> {
+    Int(rowOffsets.base[row])..<Int(rowOffsets.base[row + 1])
+  }
+
+  /// The positions of a term's postings.
+  func postings(ofTerm term: Int32) -> Range<Int> {
+    Int(postingOffsets.base[Int(term)])..<Int(postingOffsets.base[Int(term) + 1])
+  }
+
+  /// The length of a row, √‖x‖² rounded up a little.
+  package func norm(ofRow row: Int) -> Float {
+    Float(squaredNorms.base[row].squareRoot()).nextUp
+  }
+
+  /// The rows as the kernels take them.
+  var kernelRows: kindred_rows {
+    kindred_rows(row_offsets: rowOffsets.base, columns: terms.base, values: values.base)
+  }
+}
