@@ -33,7 +33,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "Kindred",
   products: [
-    .library(name: "Kindred", targets: ["Matrices"])
+    .library(name: "Kindred", targets: ["Matrices", "Catalogue"])
   ],
   targets: [
     // System libraries
@@ -47,11 +47,13 @@ let package = Package(
     // The engine, in the order of its imports
     .target(name: "CKernels", cSettings: cSettings),
     module("Matrices", ["COpenBLAS", "CLAPACKE", "CKernels"]),
+    module("Catalogue", ["CCSV", "CZip", "Matrices"]),
 
     // Tests
     .target(
       name: "TestSupport", dependencies: ["Matrices"], path: "Tests/TestSupport",
       exclude: ["Golden"], swiftSettings: swiftSettings),
     tests("MatricesTests", ["Matrices"]),
+    tests("CatalogueTests", ["Catalogue", "Matrices"]),
   ]
 )
