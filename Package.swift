@@ -33,7 +33,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "Kindred",
   products: [
-    .library(name: "Kindred", targets: ["Matrices", "Catalogue"])
+    .library(name: "Kindred", targets: ["Matrices", "Catalogue", "TextFeatures"])
   ],
   targets: [
     // System libraries
@@ -48,6 +48,7 @@ let package = Package(
     .target(name: "CKernels", cSettings: cSettings),
     module("Matrices", ["COpenBLAS", "CLAPACKE", "CKernels"]),
     module("Catalogue", ["CCSV", "CZip", "Matrices"]),
+    module("TextFeatures", ["CStemmer", "Matrices"]),
 
     // Tests
     .target(
@@ -55,5 +56,6 @@ let package = Package(
       exclude: ["Golden"], swiftSettings: swiftSettings),
     tests("MatricesTests", ["Matrices"]),
     tests("CatalogueTests", ["Catalogue", "Matrices"]),
+    tests("TextFeaturesTests", ["TextFeatures", "Matrices"]),
   ]
 )
