@@ -33,7 +33,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "Kindred",
   products: [
-    .library(name: "Kindred", targets: ["Matrices", "Catalogue", "TextFeatures"])
+    .library(name: "Kindred", targets: ["Matrices", "Catalogue", "TextFeatures", "Clustering"])
   ],
   targets: [
     // System libraries
@@ -49,6 +49,7 @@ let package = Package(
     module("Matrices", ["COpenBLAS", "CLAPACKE", "CKernels"]),
     module("Catalogue", ["CCSV", "CZip", "Matrices"]),
     module("TextFeatures", ["CStemmer", "Matrices"]),
+    module("Clustering", ["Matrices"]),
 
     // Tests
     .target(
@@ -57,5 +58,6 @@ let package = Package(
     tests("MatricesTests", ["Matrices"]),
     tests("CatalogueTests", ["Catalogue", "Matrices"]),
     tests("TextFeaturesTests", ["TextFeatures", "Matrices"]),
+    tests("ClusteringTests", ["Clustering", "Matrices"]),
   ]
 )

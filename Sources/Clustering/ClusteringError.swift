@@ -1,0 +1,20 @@
+/// Why a clustering could not be made.
+public enum ClusteringError: Error, Sendable, Equatable {
+  /// A parameter has a value that the algorithm cannot work with.
+  case invalidParameter(name: String, reason: String)
+
+  /// There are fewer rows than clusters.
+  case tooFewRows(found: Int, required: Int)
+
+  /// A value is infinite or not a number.
+  case nonFiniteValue(row: Int, column: Int)
+
+  /// The points have another number of columns than the model or the start centers.
+  case columnMismatch(expected: Int, found: Int)
+
+  /// A label lies outside the clusters.
+  case labelOutOfRange(row: Int, label: Int, clusterCount: Int)
+
+  /// The task was cancelled; nothing was changed.
+  case cancelled
+}

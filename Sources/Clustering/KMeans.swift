@@ -1,0 +1,233 @@
+public import Matrices
+
+/// The settings of K-Means; `fit` checks them, the model that it returns is another type.
+///
+/// Use when clusters are about equally wide and their number is known or swept over; with TF-IDF rows of
+/// unit length it groups by cosine. Do not use for elongated or nested clusters, or to find outliers.
+///
+/// Lloyd, "Least squares quantization in PCM", DOI 10.1109/TIT.1982.1056489.
+public struct KMeans: Sendable, Hashable, Codable {
+  /// How the centers improve.
+  public enum Variant: Sendable, Hashable, Codable {
+    /// All rows in every iteration, to a fixed point.
+    case lloyd
+
+    /// Random batches of rows; for many rows, when a slightly worse inertia is fine.
+    case miniBatch(MiniBatch)
+  }
+
+  /// Where the centers start.
+  public enum Seeding: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Each next center is drawn with probability proportional to its squared distance from those
+    /// before it (D² law). Arthur and Vassilvitskii, "k-means++", SODA 2007.
+    case kMeansPlusPlus = "kmeans++"
+
+    /// The same, but the best of 2 + ⌊ln k⌋ draws each time, as scikit-learn does it: better starts.
+    case greedy
+
+    /// Distinct rows, each as likely as any other: the fastest, and the worst.
+    case random
+  }
+
+  /// The number of clusters (k), at least 1 and at most the number of rows.
+  public var clusterCount: Int
+
+  /// How the centers improve.
+  public var variant: Variant = .lloyd
+
+  /// Where the centers start.
+  public var seeding: Seeding = .greedy
+
+  /// The number of independent starts, of which the one with the least inertia wins, at least 1.
+  public var restartCount = 10
+
+  /// The most iterations of a restart (for mini-batch: passes over the rows), at least 1.
+  public var iterationLimit = 300
+
+  /// A restart ends when the centers move less than this times the mean variance of the columns.
+  public var relativeTolerance = 1e-4
+
+  /// The seed of every random choice.
+  public var seed: UInt64 = 0
+
+  /// Which kernel computes the products; labels are the same with each.
+  public var kernel: ProductKernel = .automatic
+
+  /// Makes settings with the defaults of scikit-learn and ten restarts.
+  public init(clusterCount: Int) { self.clusterCount = clusterCount }
+
+  /// Fits the settings to points.
+  ///
+  /// - Parameters:
+  ///   - points: `n×d`.
+  ///   - initialCenters: `k×d`; the fit then has one start, and `seeding` is not used.
+  ///   - pool: the threads to work on; the model does not depend on their number.
+  ///   - progress: called on the calling thread after each iteration.
+  /// - Throws: `ClusteringError` for parameters out of range, fewer rows than clusters, values that
+  ///   are not finite, start centers of another width, or a cancelled task.
+  /// - Complexity: O(nnz·k) an iteration; memory O(nnz + n + k·d).
+  public func fit(
+    _ points: FeatureMatrix, initialCenters: DenseMatrix? = nil, pool: WorkerPool = WorkerPool(),
+    progress: ProgressHandler? = nil
+  ) throws(ClusteringError) -> KMeansModel {
+    let prepared = try prepare(points, initialCenters: initialCenters, pool: pool)
+    var best: KMeansModel?
+    let restarts = initialCenters == nil ? restartCount : 1
+    for restart in 0..<restarts {
+      let model = try fitRestart(
+        restart, prepared: prepared, initialCenters: initialCenters, pool: pool,
+        progress: progress)
+      if best.map({ model.inertia < $0.inertia }) ?? true { best = model }
+    }
+    guard let best else { preconditionFailure("a fit has at least one restart") }
+    return best
+  }
+
+  /// Checks settings and points before any work is done, and prepares the points for restarts.
+  package func prepare(
+    _ points: FeatureMatrix, initialCenters: DenseMatrix?, pool: WorkerPool
+  ) throws(ClusteringError) -> PreparedPoints {
+    try validate(rowCount: points.rowCount)
+    if let place = points.firstNonFinite() {
+      throw .nonFiniteValue(row: place.row, column: place.column)
+    }
+    if let initialCenters {
+      guard initialCenters.columnCount == points.columnCount else {
+        throw .columnMismatch(expected: points.columnCount, found: initialCenters.columnCount)
+      }
+      guard initialCenters.rowCount == clusterCount else {
+        throw .invalidParameter(
+          name: "initial centers",
+          reason: "there are \(initialCenters.rowCount) centers for \(clusterCount) clusters")
+      }
+      if let place = initialCenters.firstNonFinite() {
+        throw .nonFiniteValue(row: place.row, column: place.column)
+      }
+    }
+    return PreparedPoints(points, pool: pool)
+  }
+
+  /// Checks the settings against a number of rows.
+  ///
+  /// - Throws: `ClusteringError.invalidParameter` or `.tooFewRows`.
+  public func validate(rowCount: Int) throws(ClusteringError) {
+    func require(_ holds: Bool, _ name: String, _ reason: String) throws(ClusteringError) {
+      guard holds else { throw .invalidParameter(name: name, reason: reason) }
+    }
+    try require(clusterCount >= 1, "k", "there must be at least one cluster")
+    try require(restartCount >= 1, "n-init", "there must be at least one restart")
+    try require(iterationLimit >= 1, "max-iter", "there must be at least one iteration")
+    try require(
+      relativeTolerance >= 0 && relativeTolerance.isFinite, "tol", "it must be 0 or more")
+    if case .miniBatch(let batch) = variant {
+      try require(batch.rowCount >= 1, "batch-size", "a batch needs at least one row")
+    }
+    guard rowCount >= clusterCount else {
+      throw .tooFewRows(found: rowCount, required: clusterCount)
+    }
+  }
+
+  /// One start, to its end: a whole model, or an error.
+  package func fitRestart(
+    _ restart: Int, prepared: PreparedPoints, initialCenters: DenseMatrix? = nil,
+    seeds: [Int]? = nil, pool: WorkerPool, progress: ProgressHandler? = nil
+  ) throws(ClusteringError) -> KMeansModel {
+    let space = prepared.points.space(clusterCount: clusterCount, kernel: kernel)
+    if let initialCenters {
+      space.setCenters(initialCenters, pool: pool)
+    } else {
+      let rows =
+        seeds ?? startRows(restart: restart, points: prepared.points, pool: pool)
+      space.setCenters(toRows: rows, pool: pool)
+    }
+    switch variant {
+    case .lloyd:
+      return try lloyd(
+        in: space, restart: restart, prepared: prepared, pool: pool, progress: progress)
+    case .miniBatch(let batch):
+      return try miniBatch(
+        batch, in: space, restart: restart, prepared: prepared, pool: pool, progress: progress)
+    }
+  }
+
+  /// The rows at which a restart's centers start, k of them.
+  ///
+  /// - Complexity: O(entries of the rows that share terms with each candidate) for sparse points,
+  ///   O(n·d·k) for dense ones.
+  package func startRows(restart: Int, points: EnginePoints, pool: WorkerPool) -> [Int] {
+    var generator = CounterGenerator(
+      seed: seed, run: UInt64(restart), step: UInt64(clusterCount),
+      purpose: RandomPurpose.seeding)
+    switch seeding {
+    case .random:
+      return distinctRows(clusterCount, below: points.rowCount, using: &generator)
+    case .kMeansPlusPlus:
+      return spreadRows(
+        clusterCount, candidates: 1, points: points, generator: &generator, pool: pool)
+    case .greedy:
+      return spreadRows(
+        clusterCount, candidates: 2 + Self.flooredLogarithm(clusterCount), points: points,
+        generator: &generator, pool: pool)
+    }
+  }
+
+  /// ⌊ln k⌋.
+  static func flooredLogarithm(_ k: Int) -> Int {
+    var power = 1.0
+    var exponent = 0
+    while power * 2.718_281_828_459_045 <= Double(k) {
+      power *= 2.718_281_828_459_045
+      exponent += 1
+    }
+    return exponent
+  }
+}
+
+/// What a random number is for, so that no two uses share numbers.
+enum RandomPurpose {
+  static let seeding: UInt64 = 1
+  static let batches: UInt64 = 2
+}
+
+/// Points that have been checked and brought into the engine's form, with what every restart needs.
+package struct PreparedPoints: Sendable {
+  /// True when one restart alone has work for every core.
+  package var isLarge: Bool { points.rowCount >= 50_000 }
+
+  /// The points in the engine's form.
+  package let points: EnginePoints
+  /// The mean over the columns of their variances.
+  package let meanColumnVariance: Double
+
+  /// Prepares points that are known to be finite.
+  package init(_ matrix: FeatureMatrix, pool: WorkerPool) {
+    points = EnginePoints(matrix, pool: pool)
+    meanColumnVariance = Self.meanColumnVariance(matrix)
+  }
+
+  /// The mean over the columns of their variances, in double precision.
+  private static func meanColumnVariance(_ matrix: FeatureMatrix) -> Double {
+    let rowCount = matrix.rowCount
+    let columnCount = matrix.columnCount
+    guard rowCount > 0, columnCount > 0 else { return 0 }
+    var sums = [Double](repeating: 0, count: columnCount)
+    var total = 0.0
+    switch matrix {
+    case .dense(let dense):
+      for row in 0..<rowCount {
+        for (column, value) in dense.row(row).enumerated() {
+          sums[column] += Double(value)
+          total += Double(value) * Double(value)
+        }
+      }
+    case .sparse(let sparse):
+      for (column, value) in zip(sparse.columnIndices, sparse.values) {
+        sums[Int(column)] += Double(value)
+        total += Double(value) * Double(value)
+      }
+    }
+    let n = Double(rowCount)
+    let squares = sums.reduce(0) { $0 + ($1 / n) * ($1 / n) }
+    return max(0, total / n - squares) / Double(columnCount)
+  }
+}
