@@ -33,7 +33,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "Kindred",
   products: [
-    .library(name: "Kindred", targets: ["Matrices", "Catalogue", "TextFeatures", "Clustering"])
+    .library(
+      name: "Kindred",
+      targets: ["Matrices", "Catalogue", "TextFeatures", "Clustering", "ClusterScores"]),
   ],
   targets: [
     // System libraries
@@ -50,6 +52,7 @@ let package = Package(
     module("Catalogue", ["CCSV", "CZip", "Matrices"]),
     module("TextFeatures", ["CStemmer", "Matrices"]),
     module("Clustering", ["Matrices"]),
+    module("ClusterScores", ["Matrices", "Clustering"]),
 
     // Tests
     .target(
@@ -59,5 +62,6 @@ let package = Package(
     tests("CatalogueTests", ["Catalogue", "Matrices"]),
     tests("TextFeaturesTests", ["TextFeatures", "Matrices"]),
     tests("ClusteringTests", ["Clustering", "Matrices"]),
+    tests("ClusterScoresTests", ["ClusterScores", "Clustering", "Matrices"]),
   ]
 )

@@ -1,0 +1,264 @@
+internal import ClusterScores
+internal import Clustering
+internal import Matrices
+internal import TestSupport
+internal import Testing
+
+@Suite struct SilhouetteTests {
+  let pool = WorkerPool(threadCount: 2)
+
+  private func distance(_ metric: SilhouetteMetric) -> ScoreOracles.Distance {
+    switch metric {
+    case .euclidean: ScoreOracles.euclidean
+    case .squaredEuclidean: ScoreOracles.squaredEuclidean
+    case .cosine: ScoreOracles.cosine
+    }
+  }
+
+  /// The largest error of one row's silhouette.
+  ///
+  /// Tiles hold distances in single precision, and the squares of close rows lost digits: 10⁻⁶ for
+  /// a row in a cluster of one. The path `overlaps` uses tiles for rows that it cannot treat.
+  private func tolerance(_ metric: SilhouetteMetric, _ path: SilhouettePath) -> Double {
+    metric == .euclidean && (path == .tiles || path == .overlaps) ? 3e-6 : 1e-11
+  }
+
+  private func tuned(
+    _ path: SilhouettePath, sumLimit: Int = 1 << 26, level: InstructionSet = .best
+  ) -> SilhouetteTuning {
+    var tuning = SilhouetteTuning()
+    tuning.path = path
+    tuning.sumLimit = sumLimit
+    tuning.level = level
+    return tuning
+  }
+
+  @Test func fourPointsByHand() throws {
+    let points = FeatureMatrix.dense(
+      DenseMatrix(rowCount: 4, columnCount: 1, elements: [0, 1, 10, 12]))
+    let halves = try Assignment(labels: [0, 0, 1, 1], clusterCount: 2)
+    let result = Silhouette.score(points, [halves], metric: .euclidean, pool: pool)[0]
+    let expected = [10.0 / 11, 9.0 / 10, 7.5 / 9.5, 9.5 / 11.5]
+    #expect(largestDifference(result.samples, expected) < 1e-6)
+    #expect(result.undefinedReason == nil)
+    #expect(isNear(result.mean ?? .nan, expected.reduce(0, +) / 4, relative: 0, absolute: 1e-6))
+    #expect(
+      isNear(result.clusterMeans[0] ?? .nan, (10.0 / 11 + 0.9) / 2, relative: 0, absolute: 1e-6))
+  }
+
+  @Test(arguments: SilhouetteMetric.allCases, [SilhouettePath.automatic, .tiles, .overlaps])
+  func agreesWithScikitLearn(metric: SilhouetteMetric, path: SilhouettePath) throws {
+    for golden in try GoldenScores.read().cases {
+      let assignments = try golden.clusterings.map { try $0.assignment() }
+      let results = Silhouette.score(
+        golden.points, assignments, metric: metric, tuning: tuned(path), pool: pool)
+      let tolerance = tolerance(metric, path)
+      for (result, expected) in zip(results, golden.clusterings) {
+        let samples = try #require(expected.silhouettes[metric.rawValue])
+        #expect(largestDifference(result.samples, samples) < tolerance, "\(golden.name)")
+        let mean = samples.reduce(0, +) / Double(samples.count)
+        #expect(
+          isNear(result.mean ?? .nan, mean, relative: 1e-6, absolute: tolerance / 10),
+          "\(golden.name)")
+      }
+    }
+  }
+
+  @Test func overlapsAreExactToTwelveDigits() throws {
+    let golden = try #require(GoldenScores.read().cases.first)
+    let assignments = try golden.clusterings.map { try $0.assignment() }
+    let results = Silhouette.score(
+      golden.points, assignments, metric: .euclidean, tuning: tuned(.overlaps), pool: pool)
+    for (result, expected) in zip(results, golden.clusterings) {
+      #expect(largestDifference(result.samples, expected.silhouettes["euclidean"] ?? []) < 1e-12)
+    }
+  }
+
+  @Test(arguments: 0..<8)
+  func everyPathAgreesWithAllPairs(seed: Int) throws {
+    var data = ScoreData(seed: seed)
+    let rowCount = [40, 130, 275, 60, 100, 30, 260, 530][seed]
+    let matrices: [FeatureMatrix] = [
+      .sparse(data.sparse(rowCount: rowCount, columnCount: 90, isUnit: true)),
+      .sparse(data.sparse(rowCount: rowCount, columnCount: 90, isUnit: false)),
+      .sparse(data.sparse(rowCount: rowCount, columnCount: 5, isUnit: true)),
+      .dense(data.dense(rowCount: rowCount, columnCount: 2 + seed)),
+    ]
+    let assignments = try [2 + 1, 3 + 1, 17, rowCount - 1].map {
+      try data.assignment(rowCount: rowCount, clusterCount: $0)
+    }
+    for points in matrices {
+      for metric in SilhouetteMetric.allCases {
+        let slow = assignments.map {
+          ScoreOracles.silhouettes(points, labels: $0.labels, distance: distance(metric))
+        }
+        for path in [SilhouettePath.automatic, .exact, .tiles, .overlaps] {
+          let fast = Silhouette.score(
+            points, assignments, metric: metric, tuning: tuned(path), pool: pool)
+          for (slow, fast) in zip(slow, fast) {
+            #expect(
+              largestDifference(slow, fast.samples) < tolerance(metric, path))
+          }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: SilhouetteMetric.allCases)
+  func unseenRowsAgreeWithAllPairs(metric: SilhouetteMetric) throws {
+    var data = ScoreData(seed: 5)
+    let pairs: [(FeatureMatrix, FeatureMatrix)] = [
+      (
+        .sparse(data.sparse(rowCount: 60, columnCount: 70, isUnit: true)),
+        .sparse(data.sparse(rowCount: 300, columnCount: 70, isUnit: true))
+      ),
+      (
+        .sparse(data.sparse(rowCount: 270, columnCount: 70, isUnit: false)),
+        .sparse(data.sparse(rowCount: 40, columnCount: 70, isUnit: false))
+      ),
+      (
+        .dense(data.dense(rowCount: 270, columnCount: 7)),
+        .dense(data.dense(rowCount: 300, columnCount: 7))
+      ),
+      (
+        .sparse(data.sparse(rowCount: 30, columnCount: 20, isUnit: true)),
+        .dense(data.dense(rowCount: 50, columnCount: 20))
+      ),
+      (
+        .dense(data.dense(rowCount: 30, columnCount: 70)),
+        .sparse(data.sparse(rowCount: 50, columnCount: 70, isUnit: true))
+      ),
+    ]
+    for (unseen, training) in pairs {
+      let trained = try [3, 9].map {
+        try data.assignment(rowCount: training.rowCount, clusterCount: $0)
+      }
+      // The last cluster has no training rows; labels with it score 0.
+      let labels = try trained.map { trained in
+        try Assignment(
+          labels: (0..<unseen.rowCount).map { Int32($0 % trained.clusterCount) },
+          clusterCount: trained.clusterCount)
+      }
+      let slow = labels.indices.map { index in
+        ScoreOracles.silhouettes(
+          unseen: unseen, labels: labels[index].labels, against: training,
+          trainingLabels: trained[index].labels, distance: distance(metric))
+      }
+      for path in [SilhouettePath.automatic, .exact, .tiles, .overlaps] {
+        let results = Silhouette.score(
+          unseen: unseen, labels: labels, against: training, trainingAssignments: trained,
+          metric: metric, tuning: tuned(path), pool: pool)
+        for (slow, result) in zip(slow, results) {
+          #expect(largestDifference(result.samples, slow) < tolerance(metric, path))
+        }
+      }
+    }
+  }
+
+  @Test func memoryLimitAndInstructionSetDoNotMatter() throws {
+    var data = ScoreData(seed: 21)
+    let points = FeatureMatrix.dense(data.dense(rowCount: 900, columnCount: 12))
+    // Slots of many, of a cache full and of more than a cache full.
+    let assignments = try [3, 40, 200, 301, 500].map {
+      try data.assignment(rowCount: 900, clusterCount: $0)
+    }
+    let whole = Silhouette.score(
+      points, assignments, metric: .euclidean, tuning: tuned(.tiles), pool: pool)
+    for level in InstructionSet.allCases where level <= .best {
+      let other = Silhouette.score(
+        points, assignments, metric: .euclidean, tuning: tuned(.tiles, level: level), pool: pool)
+      #expect(other == whole, "\(level.name)")
+    }
+    // One run at a time, and at last every row on its own.
+    for limit in [900 * 300, 1] {
+      let other = Silhouette.score(
+        points, assignments, metric: .euclidean, tuning: tuned(.tiles, sumLimit: limit), pool: pool)
+      for (one, another) in zip(whole, other) {
+        #expect(largestDifference(one.samples, another.samples) < 3e-6)
+      }
+    }
+  }
+
+  @Test(arguments: SilhouetteMetric.allCases)
+  func threadsDoNotChangeABit(metric: SilhouetteMetric) throws {
+    var data = ScoreData(seed: 9)
+    let rowCount = 1500
+    let matrices: [FeatureMatrix] = [
+      .sparse(data.sparse(rowCount: rowCount, columnCount: 200, isUnit: true)),
+      .sparse(data.sparse(rowCount: rowCount, columnCount: 40, isUnit: false)),
+      .dense(data.dense(rowCount: rowCount, columnCount: 10)),
+    ]
+    let assignments = try [2, 5, 30, 300].map {
+      try data.assignment(rowCount: rowCount, clusterCount: $0 + 1)
+    }
+    for points in matrices {
+      for path in [SilhouettePath.exact, .tiles, .overlaps] {
+        let results = [1, 2, 3, 8].map {
+          Silhouette.score(
+            points, assignments, metric: metric, tuning: tuned(path),
+            pool: WorkerPool(threadCount: $0))
+        }
+        for other in results.dropFirst() { #expect(other == results[0]) }
+      }
+    }
+  }
+
+  @Test func aRunScoresTheSameAloneAndInASweep() throws {
+    var data = ScoreData(seed: 3)
+    let points = FeatureMatrix.dense(data.dense(rowCount: 700, columnCount: 8))
+    let assignments = try (2...12).map { try data.assignment(rowCount: 700, clusterCount: $0 * 9) }
+    let together = Silhouette.score(points, assignments, metric: .euclidean, pool: pool)
+    for (assignment, result) in zip(assignments, together) {
+      let alone = Silhouette.score(points, [assignment], metric: .euclidean, pool: pool)[0]
+      #expect(largestDifference(alone.samples, result.samples) < 1e-9)
+    }
+  }
+
+  @Test func equalRowsAreAtDistanceZero() throws {
+    // With two places only, a is exactly 0 and every silhouette exactly 1.
+    let labels = (0..<600).map { Int32($0 % 2) }
+    let assignment = try Assignment(labels: labels, clusterCount: 2)
+    let places: [[Float]] = [[0.6, 0.3, -0.7], [0.1, 0.9, 0.2]]
+    let dense = DenseMatrix(
+      rowCount: 600, columnCount: 3, elements: labels.flatMap { places[Int($0)] })
+    for points in [FeatureMatrix.dense(dense), .sparse(dense.sparse())] {
+      for metric in SilhouetteMetric.allCases {
+        let result = Silhouette.score(points, [assignment], metric: metric, pool: pool)[0]
+        #expect(result.samples == [Double](repeating: 1, count: 600), "\(metric)")
+      }
+    }
+    let one = DenseMatrix(
+      rowCount: 600, columnCount: 3, elements: labels.flatMap { _ in places[0] })
+    for points in [FeatureMatrix.dense(one), .sparse(one.sparse())] {
+      for metric in SilhouetteMetric.allCases {
+        let result = Silhouette.score(points, [assignment], metric: metric, pool: pool)[0]
+        #expect(result.samples == [Double](repeating: 0, count: 600), "\(metric)")
+      }
+    }
+  }
+
+  @Test func undefinedWithoutTwoClustersOrWithAClusterARow() throws {
+    let points = FeatureMatrix.dense(
+      DenseMatrix(rowCount: 3, columnCount: 1, elements: [0, 1, 5]))
+    let cases = try [
+      Assignment(labels: [0, 0, 0], clusterCount: 1),
+      Assignment(labels: [2, 2, 2], clusterCount: 4),
+      Assignment(labels: [0, 1, 2], clusterCount: 3),
+      Assignment(labels: [0, 0, 2], clusterCount: 3),
+    ]
+    let results = Silhouette.score(points, cases, metric: .euclidean, pool: pool)
+    for undefined in results.dropLast() {
+      #expect(undefined.mean == nil && undefined.samples.isEmpty)
+      #expect(undefined.undefinedReason?.contains("2 <= k <= n-1") == true)
+      #expect(undefined.clusterMeans.allSatisfy { $0 == nil })
+    }
+    #expect(results[3].samples.count == 3)
+    #expect(results[3].samples[2] == 0)
+    #expect(results[3].clusterMeans[1] == nil)
+    #expect(results.map(\.clusterMeans.count) == [1, 4, 3, 3])
+    let none = try Assignment(labels: [], clusterCount: 2)
+    let empty = FeatureMatrix.dense(DenseMatrix(zeros: 0, 4))
+    #expect(Silhouette.score(empty, [none], metric: .cosine, pool: pool)[0].mean == nil)
+    #expect(Silhouette.score(empty, [], metric: .cosine, pool: pool).isEmpty)
+  }
+}
