@@ -35,7 +35,7 @@ let package = Package(
   products: [
     .library(
       name: "Kindred",
-      targets: ["Matrices", "Catalogue", "TextFeatures", "Clustering", "ClusterScores"]),
+      targets: ["Matrices", "Catalogue", "TextFeatures", "Clustering", "ClusterScores", "Experiments"]),
   ],
   targets: [
     // System libraries
@@ -53,6 +53,8 @@ let package = Package(
     module("TextFeatures", ["CStemmer", "Matrices"]),
     module("Clustering", ["Matrices"]),
     module("ClusterScores", ["Matrices", "Clustering"]),
+    module(
+      "Experiments", ["Matrices", "Catalogue", "TextFeatures", "Clustering", "ClusterScores"]),
 
     // Tests
     .target(
@@ -63,5 +65,8 @@ let package = Package(
     tests("TextFeaturesTests", ["TextFeatures", "Matrices"]),
     tests("ClusteringTests", ["Clustering", "Matrices"]),
     tests("ClusterScoresTests", ["ClusterScores", "Clustering", "Matrices"]),
+    tests(
+      "ExperimentsTests",
+      ["Experiments", "Matrices", "TextFeatures", "Clustering", "ClusterScores"]),
   ]
 )

@@ -1,0 +1,77 @@
+internal import Catalogue
+internal import Matrices
+
+/// The rows of a catalogue that a run keeps, with their texts, titles and identifiers.
+struct CatalogueRows {
+  let texts: PackedStrings
+  let rowNumbers: [Int]
+  let identifiers: [String]
+  let titles: [String]
+  let textColumns: [String]
+  let droppedRowCount: Int
+  let notes: [String]
+
+  /// Reads a catalogue and chooses its columns and rows.
+  init(_ file: InputFile, configuration: RunConfiguration) throws(InputError) {
+    let table = try CatalogueTable(reading: file)
+    var notes: [String] = []
+
+    let textIndices: [Int]
+    if configuration.textColumns.isEmpty {
+      if let complaint = ColumnSelection.delimiterComplaint(table) { throw complaint }
+      textIndices = table.guessedTextColumns()
+      guard !textIndices.isEmpty else {
+        throw InputError(
+          kind: .malformed, code: "text.no-column", file: file.name,
+          message: "no column looks like text",
+          hint: "name one with --text; 'kindred columns' lists them")
+      }
+      let names = textIndices.map { "'\(table.columnNames[$0])'" }.joined(separator: ", ")
+      notes.append("text read from column \(names) (choose with --text)")
+    } else {
+      textIndices = try ColumnSelection(configuration.textColumns, in: table, option: "--text")
+        .indices
+    }
+    let titleIndex =
+      if let name = configuration.titleColumn {
+        try ColumnSelection.index(of: name, in: table, option: "--title") as Int?
+      } else {
+        table.guessedTitleColumn()
+      }
+    let identifierIndex =
+      if let name = configuration.identifierColumn {
+        try ColumnSelection.index(of: name, in: table, option: "--id") as Int?
+      } else {
+        table.guessedIDColumn()
+      }
+    if configuration.identifierColumn != nil, let identifierIndex {
+      try table.checkDistinct(column: identifierIndex)
+    }
+    let required = try configuration.requiredColumns.map { name throws(InputError) in
+      try ColumnSelection.index(of: name, in: table, option: "--require")
+    }
+
+    let kept =
+      required.isEmpty ? Array(0..<table.rowCount) : table.rowsWithText(in: required)
+    guard !kept.isEmpty else {
+      throw InputError(
+        kind: .malformed, code: "rows.none-left", file: file.name,
+        message: "--require leaves no row of \(table.rowCount)",
+        hint: "require fewer columns")
+    }
+    let rows = kept.count == table.rowCount ? table : table.selecting(rows: kept)
+    texts = rows.joinedTexts(columns: textIndices)
+    rowNumbers = kept.map { $0 + 1 }
+    titles =
+      titleIndex.map { column in
+        (0..<rows.rowCount).map { rows.cell(row: $0, column: column) }
+      } ?? []
+    identifiers =
+      identifierIndex.map { column in
+        (0..<rows.rowCount).map { rows.cell(row: $0, column: column) }
+      } ?? rowNumbers.map(String.init)
+    textColumns = textIndices.map { table.columnNames[$0] }
+    droppedRowCount = table.rowCount - kept.count
+    self.notes = notes
+  }
+}

@@ -1,0 +1,63 @@
+internal import Catalogue
+internal import Clustering
+public import Matrices
+
+/// How much memory a run will need, told before it starts.
+public struct MemoryPlan: Sendable, Equatable {
+  /// The parts, in bytes, with what they are for.
+  public let parts: [(name: String, bytes: Int)]
+
+  /// The sum of the parts.
+  public var totalBytes: Int {
+    parts.reduce(0) { sum, part in
+      let (total, overflow) = sum.addingReportingOverflow(part.bytes)
+      return overflow ? .max : total
+    }
+  }
+
+  /// The part that takes most, in words.
+  public var largestPart: String {
+    guard let part = parts.max(by: { $0.bytes < $1.bytes }) else { return "" }
+    return "most of it, \(VisibleText.byteCount(part.bytes)), is for \(part.name)"
+  }
+
+  /// Plans the run of a configuration over features that are already in memory.
+  ///
+  /// - Complexity: O(numbers of clusters).
+  public init(
+    features: FeatureMatrix, heldOut: FeatureMatrix?, configuration: RunConfiguration,
+    threadCount: Int
+  ) {
+    let rows = features.rowCount + (heldOut?.rowCount ?? 0)
+    let columns = features.columnCount
+    let stored = features.storedCount + (heldOut?.storedCount ?? 0)
+    let most = configuration.clusterCounts.max() ?? 1
+    let clusterSum = configuration.clusterCounts.reduce(0, +) * configuration.algorithms.count
+    let runCount = configuration.clusterCounts.count * configuration.algorithms.count
+
+    func product(_ factors: Int...) -> Int {
+      factors.reduce(1) { result, factor in
+        let (value, overflow) = result.multipliedReportingOverflow(by: factor)
+        return overflow ? .max : value
+      }
+    }
+    let isSparse = if case .sparse = features { true } else { false }
+    // Sparse points are held as given, renumbered, and by term: 8 bytes an entry each time.
+    let points = isSparse ? product(stored, 24) : product(stored, 4)
+    let fitsAtOnce = rows >= 50_000 ? 1 : threadCount
+    let lanes = (most + 15) / 16 * 16
+    let fit = product(fitsAtOnce, columns, lanes + most, 4)
+    let kept = product(clusterSum, columns, 4)
+    let perRow = product(rows, 64 + 12 * fitsAtOnce + 12 * runCount)
+    parts = [
+      ("the points", points), ("the centers of the fits under way", fit),
+      ("the centers that are kept", product(kept, 2)), ("labels and scores", perRow),
+      ("the program itself", 32 << 20),
+    ]
+  }
+
+  /// Compares plans part by part.
+  public static func == (left: MemoryPlan, right: MemoryPlan) -> Bool {
+    left.parts.elementsEqual(right.parts) { $0.name == $1.name && $0.bytes == $1.bytes }
+  }
+}

@@ -1,0 +1,106 @@
+internal import Matrices
+internal import TextFeatures
+
+/// The nearest relatives of a row in a model's space, by cosine, with the words they share.
+public struct Recommender: Sendable {
+  /// A relative.
+  public struct Relative: Sendable, Equatable {
+    /// The row.
+    public let row: Int
+    /// The cosine of the angle to the favorite, in −1...1.
+    public let similarity: Double
+    /// The words that both have and what each adds to the likeness of the two texts.
+    public let sharedWords: [(word: String, weight: Double)]
+
+    /// Compares relatives field by field.
+    public static func == (left: Relative, right: Relative) -> Bool {
+      left.row == right.row && left.similarity == right.similarity
+        && left.sharedWords.elementsEqual(right.sharedWords, by: ==)
+    }
+  }
+
+  private let model: FittedModel
+
+  /// Uses a model's training rows.
+  public init(_ model: FittedModel) { self.model = model }
+
+  /// The rows most similar to a row, the row itself left out, by descending similarity.
+  ///
+  /// - Parameter count: how many; fewer come back when there are not as many other rows.
+  /// - Complexity: O(stored elements + n log n).
+  public func relatives(ofRow row: Int, count: Int) -> [Relative] {
+    let similarities = cosines(ofRow: row)
+    let others = similarities.indices.filter { $0 != row }.sorted {
+      similarities[$0] != similarities[$1] ? similarities[$0] > similarities[$1] : $0 < $1
+    }
+    return others.prefix(count).map { other in
+      Relative(
+        row: other, similarity: similarities[other], sharedWords: sharedWords(row, other))
+    }
+  }
+
+  /// The cosine of every row with one row; 0 with a row of zeros.
+  private func cosines(ofRow row: Int) -> [Double] {
+    switch model.features {
+    case .dense(let matrix):
+      let own = matrix.row(row).map(Double.init)
+      return (0..<matrix.rowCount).map { other in
+        var product = 0.0
+        var norm = 0.0
+        for (left, right) in zip(own, matrix.row(other)) {
+          product += left * Double(right)
+          norm += Double(right) * Double(right)
+        }
+        return Self.cosine(product, own.reduce(0) { $0 + $1 * $1 }, norm)
+      }
+    case .sparse(let matrix):
+      var own = [Double](repeating: 0, count: matrix.columnCount)
+      var ownNorm = 0.0
+      for entry in matrix.entries(ofRow: row) {
+        let value = Double(matrix.values[entry])
+        own[Int(matrix.columnIndices[entry])] = value
+        ownNorm += value * value
+      }
+      return (0..<matrix.rowCount).map { other in
+        var product = 0.0
+        var norm = 0.0
+        for entry in matrix.entries(ofRow: other) {
+          let value = Double(matrix.values[entry])
+          product += value * own[Int(matrix.columnIndices[entry])]
+          norm += value * value
+        }
+        return Self.cosine(product, ownNorm, norm)
+      }
+    }
+  }
+
+  private static func cosine(_ product: Double, _ left: Double, _ right: Double) -> Double {
+    let length = (left * right).squareRoot()
+    return length > 0 ? max(-1, min(1, product / length)) : 0
+  }
+
+  /// The words of both rows, by descending product of their weights.
+  private func sharedWords(_ left: Int, _ right: Int) -> [(word: String, weight: Double)] {
+    guard let featureModel = model.featureModel, let terms = termRows else { return [] }
+    var weights: [(column: Int, weight: Double)] = []
+    var a = terms.entries(ofRow: left)
+    var b = terms.entries(ofRow: right)
+    while let i = a.first, let j = b.first {
+      let (p, q) = (terms.columnIndices[i], terms.columnIndices[j])
+      if p == q {
+        weights.append((Int(p), Double(terms.values[i]) * Double(terms.values[j])))
+      }
+      if p <= q { a = a.dropFirst() }
+      if q <= p { b = b.dropFirst() }
+    }
+    weights.sort { $0.weight != $1.weight ? $0.weight > $1.weight : $0.column < $1.column }
+    return weights.map { (featureModel.displayTerms[$0.column], $0.weight) }
+  }
+
+  /// The TF-IDF rows: those behind latent features, or the features themselves.
+  private var termRows: CSRMatrix? {
+    if let terms = model.termFeatures { return terms }
+    if case .sparse(let matrix) = model.features, model.featureModel != nil { return matrix }
+    return nil
+  }
+}

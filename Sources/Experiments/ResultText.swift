@@ -1,0 +1,157 @@
+internal import Catalogue
+
+internal import Clustering
+internal import ClusterScores
+internal import Matrices
+
+/// `result.txt`: the notebook's lines first, then the whole story, at most 80 columns.
+enum ResultText {
+  static func text(
+    input: PreparedInput, configuration: RunConfiguration, result: SweepResult,
+    summaries: [ClusterSummary], heldOutName: String?, heldOutNotes: [String]
+  ) -> String {
+    var text = notebookBlocks(result)
+    text += "\n" + inputLines(input, configuration)
+    text += "\n" + choiceLines(result)
+    text += "\n" + scoreTable(result)
+    if let heldOutName {
+      text += "\n" + heldOutTable(result, name: heldOutName, notes: heldOutNotes)
+    }
+    text += "\n" + clusterLines(input: input, result: result, summaries: summaries)
+    return text
+  }
+
+  /// One line a k, as the notebook wrote them; one block an algorithm.
+  private static func notebookBlocks(_ result: SweepResult) -> String {
+    var text = ""
+    var previous: Algorithm?
+    for run in result.runs {
+      if let previous, previous != run.algorithm { text += "\n\(run.algorithm.rawValue)\n" }
+      previous = run.algorithm
+      let score =
+        run.silhouette.mean.map { NumberText.fixed($0, decimals: 4) }
+        ?? "undefined (\(run.silhouette.undefinedReason ?? "no rows"))"
+      text += "cluster: \(run.clusterCount)\tSilhouette: \(score)\n"
+    }
+    return text
+  }
+
+  private static func inputLines(
+    _ input: PreparedInput, _ configuration: RunConfiguration
+  ) -> String {
+    var lines = [
+      "Input       \(input.name)",
+      "SHA-256     \(input.sha256)",
+      "Rows        \(VisibleText.grouped(input.features.rowCount))",
+      "Columns     \(VisibleText.grouped(input.features.columnCount))",
+      "Stored      \(VisibleText.grouped(input.features.storedCount))",
+    ]
+    if !input.textColumns.isEmpty {
+      lines.append("Text        \(input.textColumns.joined(separator: ", "))")
+    }
+    for note in input.notes { lines.append("Note        \(note)") }
+    let algorithms = configuration.algorithms.map(\.rawValue).joined(separator: ", ")
+    lines.append("Algorithm   \(algorithms)")
+    lines.append("Seeding     \(configuration.seeding.rawValue), seed \(configuration.seed)")
+    lines.append("Silhouette  \(configuration.metric.rawValue)")
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func choiceLines(_ result: SweepResult) -> String {
+    let best = result.best
+    var text =
+      "Chosen      k = \(best.clusterCount) (\(best.algorithm.rawValue)): \(result.choice.reason)\n"
+    for note in result.notes { text += "Note        \(note)\n" }
+    return text
+  }
+
+  private static func scoreTable(_ result: SweepResult) -> String {
+    var text =
+      "algorithm      k      inertia  silhouette  calinski_h  davies_b  sizes min/med/max\n"
+    for (index, run) in result.runs.enumerated() {
+      let sizes = run.dispersion.sizes
+      let median = NumberText.shortest(sizes.median)
+      text += pad(run.algorithm.rawValue, 11)
+      text += left(String(run.clusterCount), 5)
+      text += left(NumberText.fixed(run.model.inertia, decimals: 3), 13)
+      text += left(fixed(run.silhouette.mean, 4), 12)
+      text += left(fixed(run.dispersion.calinskiHarabasz, 3), 12)
+      text += left(fixed(run.dispersion.daviesBouldin, 4), 10)
+      text += "  \(sizes.min)/\(median)/\(sizes.max)"
+      text += index == result.choice.index ? " *\n" : "\n"
+    }
+    return text
+  }
+
+  private static func heldOutTable(
+    _ result: SweepResult, name: String, notes: [String]
+  ) -> String {
+    var text = "Unseen rows \(name)\n"
+    for note in notes { text += "Note        \(note)\n" }
+    text += "algorithm      k      inertia  silhouette against the training clusters\n"
+    for (index, run) in result.runs.enumerated() {
+      guard let scores = run.heldOut else { continue }
+      text += pad(run.algorithm.rawValue, 11)
+      text += left(String(run.clusterCount), 5)
+      text += left(NumberText.fixed(scores.assignment.inertia, decimals: 3), 13)
+      text += left(fixed(scores.silhouette.mean, 4), 12)
+      text += index == result.choice.index ? " *\n" : "\n"
+    }
+    return text
+  }
+
+  private static func clusterLines(
+    input: PreparedInput, result: SweepResult, summaries: [ClusterSummary]
+  ) -> String {
+    var text = "Clusters of k = \(result.best.clusterCount)\n"
+    for summary in summaries {
+      let mean = result.best.silhouette.clusterMeans[summary.cluster]
+      text += "\n\(left(String(summary.cluster), 3))  \(VisibleText.grouped(summary.rowCount)) rows"
+      text += mean.map { ", silhouette \(NumberText.fixed($0, decimals: 4))" } ?? ""
+      text += "\n"
+      if !summary.words.isEmpty {
+        let words = summary.words.map { word in
+          "\(word.text) \(NumberText.fixed(word.share * 100, decimals: 1))%"
+        }
+        text += wrapped(words, indent: 5)
+      }
+      for row in summary.representativeRows where !input.titles.isEmpty {
+        text += "     \(flat(input.titles[row]))\n"
+      }
+    }
+    return text
+  }
+
+  private static func fixed(_ value: Double?, _ decimals: Int) -> String {
+    value.map { NumberText.fixed($0, decimals: decimals) } ?? "-"
+  }
+
+  private static func pad(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+
+  private static func left(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+  }
+
+  /// Items with commas between them, on lines of at most 80 columns.
+  private static func wrapped(_ items: [String], indent: Int) -> String {
+    let margin = String(repeating: " ", count: indent)
+    var text = ""
+    var line = margin
+    for (position, item) in items.enumerated() {
+      let piece = item + (position + 1 < items.count ? "," : "")
+      if line.count > indent, line.count + 1 + piece.count > 80 {
+        text += line + "\n"
+        line = margin
+      }
+      line += (line.count > indent ? " " : "") + piece
+    }
+    return text + line + "\n"
+  }
+
+  /// A title on one line, whatever it holds.
+  private static func flat(_ title: String) -> String {
+    String(title.map { $0.isNewline || $0 == "\t" ? " " : $0 })
+  }
+}

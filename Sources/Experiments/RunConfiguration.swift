@@ -1,0 +1,119 @@
+public import Clustering
+public import ClusterScores
+public import Matrices
+public import TextFeatures
+
+/// How one clustering is made.
+public enum Algorithm: String, Sendable, Hashable, Codable, CaseIterable {
+  /// Lloyd's K-Means.
+  case kmeans
+  /// Mini-batch K-Means.
+  case minibatch
+}
+
+/// What decides which k is the best.
+public enum Selection: String, Sendable, Hashable, Codable, CaseIterable {
+  /// The greatest mean silhouette.
+  case silhouette
+  /// The knee of the inertia over k.
+  case knee
+  /// The greatest mean agreement (ARI) between restarts.
+  case stability
+}
+
+/// Every option of a run that can change its results; what `run.json` holds and replays.
+public struct RunConfiguration: Sendable, Hashable {
+  /// The text columns, by name or number; empty to guess them.
+  public var textColumns: [String] = []
+
+  /// The title column, by name or number; nil to guess it.
+  public var titleColumn: String?
+
+  /// The identifier column, by name or number; nil to guess it.
+  public var identifierColumn: String?
+
+  /// Rows in which one of these columns is blank are dropped.
+  public var requiredColumns: [String] = []
+
+  /// The name of the preset that the options started from.
+  public var preset: String?
+
+  /// How texts become numbers.
+  public var features = TextFeatureOptions()
+
+  /// The algorithms that are compared.
+  public var algorithms: [Algorithm] = [.kmeans]
+
+  /// The numbers of clusters that are tried, ascending.
+  public var clusterCounts: [Int] = Array(2...30)
+
+  /// The number of restarts of each fit; nil for 10 (mini-batch: 3).
+  public var restartCount: Int?
+
+  /// The most iterations of a restart; nil for 300 (mini-batch: 100 passes).
+  public var iterationLimit: Int?
+
+  /// The tolerance of Lloyd's iterations.
+  public var relativeTolerance = 1e-4
+
+  /// The rows of a mini-batch.
+  public var batchRowCount = 1_024
+
+  /// Where centers start.
+  public var seeding: KMeans.Seeding = .greedy
+
+  /// The SHA-256 of the start centers' file, when there is one.
+  public var initialCentersSHA256: String?
+
+  /// The seed of every random choice.
+  public var seed: UInt64 = 0
+
+  /// Which kernel computes the products.
+  public var kernel: ProductKernel = .automatic
+
+  /// The distance of the silhouette.
+  public var metric: SilhouetteMetric = .euclidean
+
+  /// What decides which k is the best.
+  public var selection: Selection = .silhouette
+
+  /// The default options.
+  public init() {}
+
+  /// The options of the notebook: its features, and rows without a date or a rating dropped.
+  public static var notebook: RunConfiguration {
+    var configuration = RunConfiguration()
+    configuration.preset = "notebook"
+    configuration.textColumns = ["description"]
+    configuration.requiredColumns = ["date_added", "rating"]
+    configuration.features = .notebook
+    return configuration
+  }
+
+  /// The settings of one fit.
+  public func kMeans(_ algorithm: Algorithm, clusterCount: Int) -> KMeans {
+    var settings = KMeans(clusterCount: clusterCount)
+    settings.seeding = seeding
+    settings.seed = seed
+    settings.kernel = kernel
+    settings.relativeTolerance = relativeTolerance
+    switch algorithm {
+    case .kmeans:
+      settings.restartCount = restartCount ?? 10
+      settings.iterationLimit = iterationLimit ?? 300
+    case .minibatch:
+      var batch = KMeans.MiniBatch()
+      batch.rowCount = batchRowCount
+      settings.variant = .miniBatch(batch)
+      settings.restartCount = restartCount ?? 3
+      settings.iterationLimit = iterationLimit ?? 100
+    }
+    return settings
+  }
+}
+
+/// The program's name and version.
+public enum Program {
+  /// The version, as `kindred --version` prints it.
+  public static let version = "0.1.0"
+}

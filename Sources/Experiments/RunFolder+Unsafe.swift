@@ -1,0 +1,183 @@
+internal import Catalogue
+internal import Glibc
+
+/// The folder of a run: held by a lock while the run lasts, published at its end, complete when its
+/// manifest is there.
+public final class RunFolder {
+  /// One file to publish: its name, and what makes it under a temporary path.
+  public struct File {
+    /// The name inside the folder.
+    public let name: String
+    /// Makes the file at a path.
+    public let fill: (_ path: String) throws -> Void
+    /// False for what varies between equal runs and so stays out of the manifest.
+    public let isReproducible: Bool
+
+    /// A file of bytes.
+    public init(_ name: String, _ bytes: [UInt8], isReproducible: Bool = true) {
+      self.name = name
+      self.isReproducible = isReproducible
+      fill = { path in try AtomicFile.writeThrough(bytes, to: path, shown: name) }
+    }
+
+    /// A file that something else writes, and flushes to the disk.
+    public init(_ name: String, writtenBy fill: @escaping (_ path: String) throws -> Void) {
+      self.name = name
+      self.fill = fill
+      isReproducible = true
+    }
+  }
+
+  /// The name of the file that says the folder is complete.
+  public static let manifestName = "manifest.sha256"
+
+  private static let lockName = ".lock"
+
+  /// The folder as it was given.
+  public let path: String
+  private let descriptor: Int32
+  private let madeFolders: [String]
+  private var isDone = false
+
+  /// Claims a folder for a run, making it if need be.
+  ///
+  /// - Parameter replacing: true to replace a run that is there (its files, not others').
+  /// - Throws: `OutputError` when it cannot be made, holds something else, or is in use.
+  public init(claiming path: String, replacing: Bool) throws(OutputError) {
+    let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    self.path = path
+    madeFolders = try AtomicFile.makeFolders(path)
+    do throws(OutputError) {
+      descriptor = try Self.lock(path)
+    } catch {
+      for folder in madeFolders.reversed() { rmdir(folder) }
+      throw error
+    }
+    do throws(OutputError) {
+      try Self.checkContents(path, replacing: replacing)
+    } catch {
+      release(leavingNothing: true)
+      throw error
+    }
+  }
+
+  deinit { if !isDone { release(leavingNothing: true) } }
+
+  /// Publishes the files of a finished run; the manifest comes last.
+  ///
+  /// - Throws: `OutputError`; the folder then has no manifest, and so does not pass for complete.
+  public func publish(_ files: [File]) throws(OutputError) {
+    for stale in Self.contents(path) where Self.isTemporary(stale) { unlink("\(path)/\(stale)") }
+    unlink("\(path)/\(Self.manifestName)")
+    var manifest = ""
+    for file in files.sorted(by: { $0.name < $1.name }) {
+      let target = "\(path)/\(file.name)"
+      var checksum = ""
+      try AtomicFile.publish(to: target, replacing: true) { temporary in
+        try file.fill(temporary)
+        if file.isReproducible { checksum = try Self.checksum(temporary) }
+      }
+      if file.isReproducible { manifest += "\(checksum)  \(file.name)\n" }
+    }
+    try AtomicFile.write(
+      Array(manifest.utf8), to: "\(path)/\(Self.manifestName)", replacing: true)
+    release(leavingNothing: false)
+  }
+
+  /// Gives the folder back without publishing; removes it if this run made it.
+  public func abandon() { release(leavingNothing: true) }
+
+  private func release(leavingNothing: Bool) {
+    guard !isDone else { return }
+    isDone = true
+    unlink("\(path)/\(Self.lockName)")
+    if leavingNothing {
+      for folder in madeFolders.reversed() { rmdir(folder) }
+    }
+    close(descriptor)
+  }
+
+  /// Opens the folder's lock file and takes the lock, or says that another process has it.
+  private static func lock(_ path: String) throws(OutputError) -> Int32 {
+    let name = "\(path)/\(lockName)"
+    for _ in 0..<16 {
+      let descriptor = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644)
+      guard descriptor >= 0 else {
+        throw AtomicFile.systemError(errno, path: path, doing: "creating a file in it")
+      }
+      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        close(descriptor)
+        throw OutputError(
+          kind: .inUse, code: "output.in-use", path: path,
+          message: "another run holds this folder",
+          hint: "wait until it is done, or choose another folder")
+      }
+      // The holder before us may have removed the file that we just locked.
+      var held = stat()
+      var present = stat()
+      if fstat(descriptor, &held) == 0, stat(name, &present) == 0,
+        held.st_ino == present.st_ino, held.st_dev == present.st_dev
+      {
+        return descriptor
+      }
+      close(descriptor)
+    }
+    throw OutputError(
+      kind: .inUse, code: "output.in-use", path: path,
+      message: "other runs keep taking this folder", hint: "choose another folder")
+  }
+
+  /// Refuses a folder that holds something, unless it is a run and may be replaced.
+  private static func checkContents(_ path: String, replacing: Bool) throws(OutputError) {
+    let names = contents(path).filter { $0 != lockName && !isTemporary($0) }
+    guard !names.isEmpty, !replacing else { return }
+    let isRun = names.contains("run.json")
+    throw OutputError(
+      kind: .cannotCreate, code: "output.exists", path: path,
+      message: isRun
+        ? names.contains(manifestName)
+          ? "holds a finished run already" : "holds an unfinished run"
+        : "is not empty and holds no run (found '\(names[0])')",
+      hint: isRun
+        ? "choose another folder, or replace the run with --force"
+        : "choose another folder, or write into this one with --force")
+  }
+
+  private static func isTemporary(_ name: String) -> Bool {
+    name.hasPrefix(".") && name.hasSuffix(".tmp")
+  }
+
+  /// The names in a folder, sorted.
+  private static func contents(_ path: String) -> [String] {
+    guard let folder = opendir(path) else { return [] }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// The checksum of a file that has just been written.
+  private static func checksum(_ path: String) throws -> String {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw AtomicFile.systemError(errno, path: path, doing: "reading back")
+    }
+    defer { close(descriptor) }
+    var digest = SHA256()
+    var block = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = block.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw AtomicFile.systemError(errno, path: path, doing: "reading back")
+      }
+      if count == 0 { return digest.finalize() }
+      digest.update(block[..<count])
+    }
+  }
+}

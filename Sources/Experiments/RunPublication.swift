@@ -1,0 +1,107 @@
+internal import Catalogue
+internal import Clustering
+internal import ClusterScores
+public import Matrices
+internal import TextFeatures
+
+/// The files of a finished run, in memory or ready to be written.
+public struct RunPublication {
+  /// What is published.
+  public let input: PreparedInput
+  /// The options of the run.
+  public let configuration: RunConfiguration
+  /// The clusterings and the choice.
+  public let result: SweepResult
+  /// The command that ran, such as `sweep`.
+  public let command: String
+  /// The unseen rows, when there were any.
+  public let heldOut: PreparedInput?
+
+  /// Collects a finished run.
+  public init(
+    input: PreparedInput, configuration: RunConfiguration, result: SweepResult, command: String,
+    heldOut: PreparedInput?
+  ) {
+    self.input = input
+    self.configuration = configuration
+    self.result = result
+    self.command = command
+    self.heldOut = heldOut
+  }
+
+  /// The chosen clustering with its rows, as `model.h5` holds it.
+  public var model: FittedModel {
+    FittedModel(
+      input: input, record: RunRecord(result.best), options: configuration.json.text)
+  }
+
+  /// Every clustering, as `runs.h5` holds them.
+  public var records: [RunRecord] { result.runs.map(RunRecord.init) }
+
+  /// The files of the run folder, without those that another module writes.
+  ///
+  /// - Complexity: O(n·k) in the worst case, for the summaries.
+  public func files(pool: WorkerPool) throws -> [RunFolder.File] {
+    let best = result.best
+    let distances = try CenterAssignment(
+      of: input.features, to: best.model.centroids, labels: best.model.assignment, pool: pool
+    ).squaredDistances
+    let summaries = ClusterSummary.summaries(
+      of: best.model.assignment, squaredDistances: distances, terms: input.termRows,
+      displayTerms: input.featureModel?.displayTerms ?? [])
+    let labels = LabelTable.csv(
+      rowNumbers: input.rowNumbers, identifiers: input.identifiers, titles: input.titles,
+      labels: best.model.assignment.labels, silhouettes: best.silhouette.samples,
+      squaredDistances: distances)
+    let text = ResultText.text(
+      input: input, configuration: configuration, result: result, summaries: summaries,
+      heldOutName: heldOut.map(\.name), heldOutNotes: heldOut?.notes ?? [])
+    return [
+      RunFolder.File("result.txt", Array(text.utf8)),
+      RunFolder.File("no_of_clusters.txt", Array("\(best.clusterCount)\n".utf8)),
+      RunFolder.File("labels.csv", Array(labels.utf8)),
+      RunFolder.File("labels.npy", MatrixFile.npyBytes(best.model.assignment.labels)),
+      RunFolder.File(
+        "sweep.csv", Array(SweepTables.csv(result, seed: configuration.seed).utf8)),
+      RunFolder.File(
+        "sweep.json",
+        Array(SweepTables.json(result, seed: configuration.seed).prettyText.utf8)),
+      RunFolder.File("run.json", Array(runJSON.utf8)),
+    ]
+  }
+
+  /// The text of `run.json`: enough to run the same again.
+  private var runJSON: String {
+    func inputJSON(_ input: PreparedInput) -> String {
+      let object = JSONValue.object([
+        ("name", .string(input.name)), ("sha256", .string(input.sha256)),
+        ("rows", .int(input.features.rowCount)), ("columns", .int(input.features.columnCount)),
+        ("nonzeros", .int(input.nonzeroCount)),
+        ("rows_dropped", .int(input.droppedRowCount)),
+        ("rows_without_words", .int(input.rowsWithoutWords.count)),
+        ("text_columns", .array(input.textColumns.map(JSONValue.string))),
+      ])
+      return object.text
+    }
+    var text = "{\n"
+    text += "  \"program\": \"kindred\",\n"
+    text += "  \"version\": \"\(Program.version)\",\n"
+    text += "  \"format_version\": 1,\n"
+    text += "  \"command\": \"\(command)\",\n"
+    text += "  \"input\": \(inputJSON(input)),\n"
+    if let heldOut { text += "  \"test\": \(inputJSON(heldOut)),\n" }
+    text += "  \"instruction_set\": \"\(InstructionSet.best.name)\",\n"
+    text += "  \"blas_core\": \(JSONValue.string(BLAS.coreName).text),\n"
+    text += "  \"options\": \(configuration.json.text)\n"
+    return text + "}\n"
+  }
+}
+
+extension PreparedInput {
+  /// The TF-IDF rows, when the input was text.
+  var termRows: CSRMatrix? {
+    if let termFeatures { return termFeatures }
+    if case .sparse(let matrix) = features, featureModel != nil { return matrix }
+    return nil
+  }
+}

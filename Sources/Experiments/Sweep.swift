@@ -1,0 +1,246 @@
+public import ClusterScores
+public import Clustering
+public import Matrices
+
+/// One clustering of a sweep with its scores: the best restart of an algorithm and k.
+public struct ScoredRun: Sendable {
+  /// How it was made.
+  public let algorithm: Algorithm
+  /// The fitted model.
+  public let model: KMeansModel
+  /// The silhouettes of the training rows.
+  public let silhouette: SilhouetteResult
+  /// Scores from the clusters' means.
+  public let dispersion: DispersionScores
+  /// The scores of the unseen rows, when there are any.
+  public let heldOut: HeldOutScores?
+  /// The mean agreement (ARI) between restarts, when it was asked for.
+  public let stability: Double?
+
+  /// The number of clusters that were asked for.
+  public var clusterCount: Int { model.assignment.clusterCount }
+}
+
+/// The scores of rows that a model has not seen.
+public struct HeldOutScores: Sendable {
+  /// The rows' nearest centers.
+  public let assignment: CenterAssignment
+  /// The rows' silhouettes against the training clusters.
+  public let silhouette: SilhouetteResult
+}
+
+/// All clusterings of a sweep, and the choice among them.
+public struct SweepResult: Sendable {
+  /// The clusterings, algorithm by algorithm in the order asked for, k ascending.
+  public let runs: [ScoredRun]
+  /// The chosen one.
+  public let choice: ClusterChoice
+  /// Things that a user should know, one sentence each.
+  public let notes: [String]
+
+  /// The chosen clustering.
+  public var best: ScoredRun { runs[choice.index] }
+}
+
+/// Fits and scores every algorithm and k.
+public struct Sweep: Sendable {
+  /// The options.
+  public let configuration: RunConfiguration
+  /// The threads.
+  public let pool: WorkerPool
+  /// Start centers, `k×d`, for a sweep of one k.
+  public let initialCenters: DenseMatrix?
+
+  /// Prepares a sweep.
+  public init(
+    configuration: RunConfiguration, initialCenters: DenseMatrix? = nil, pool: WorkerPool
+  ) {
+    self.configuration = configuration
+    self.initialCenters = initialCenters
+    self.pool = pool
+  }
+
+  /// How far a sweep has come.
+  public struct Progress: Sendable {
+    /// The fits that are done.
+    public let finishedCount: Int
+    /// All fits.
+    public let totalCount: Int
+    /// The k of the fit that was done last.
+    public let clusterCount: Int
+  }
+
+  /// Fits, scores and chooses.
+  ///
+  /// Restarts share the cores when there are enough of them, else the rows of one restart do; the
+  /// results are the same.
+  ///
+  /// - Parameters:
+  ///   - points: the training rows, `n×d`.
+  ///   - heldOut: rows to score that are not fitted, `m×d`.
+  ///   - distinctRowCount: the number of different training rows, or any larger number.
+  ///   - progress: hears of finished fits, on any thread, one call at a time.
+  /// - Throws: `ClusteringError` when no k can be fitted.
+  public func run(
+    _ points: FeatureMatrix, heldOut: FeatureMatrix?, distinctRowCount: Int,
+    seconds: inout PhaseSeconds, progress: (@Sendable (Progress) -> Void)? = nil
+  ) throws(ClusteringError) -> SweepResult {
+    var (counts, notes) = try fittableCounts(
+      rowCount: points.rowCount, distinctRowCount: distinctRowCount)
+    counts.sort()
+    let plans = configuration.algorithms.flatMap { algorithm in
+      counts.map { (algorithm, configuration.kMeans(algorithm, clusterCount: $0)) }
+    }
+    let prepared = try seconds.measure(.fit) { () throws(ClusteringError) in
+      try plans[0].1.prepare(
+        points, initialCenters: initialCenters, pool: pool)
+    }
+    for plan in plans { try plan.1.validate(rowCount: points.rowCount) }
+
+    let fits = try fit(plans, prepared: prepared, seconds: &seconds, progress: progress)
+    let runs = try seconds.measure(.score) { () throws(ClusteringError) in
+      try score(fits, points: points, heldOut: heldOut)
+    }
+    let dead = runs.filter { $0.model.assignment.sizes().contains(0) }
+    if !dead.isEmpty {
+      let list = dead.map { String($0.clusterCount) }.joined(separator: ", ")
+      notes.append("some clusters are empty at k = \(list)")
+    }
+    let choice = ClusterChoice(among: runs, by: configuration.selection)
+    return SweepResult(runs: runs, choice: choice, notes: notes)
+  }
+
+  /// The numbers of clusters that these rows allow, with a note on those they do not.
+  private func fittableCounts(
+    rowCount: Int, distinctRowCount: Int
+  ) throws(ClusteringError) -> ([Int], [String]) {
+    let wanted = configuration.clusterCounts
+    guard let least = wanted.min() else {
+      throw .invalidParameter(name: "k", reason: "no number of clusters is given")
+    }
+    guard least >= 1 else {
+      throw .invalidParameter(name: "k", reason: "there must be at least one cluster")
+    }
+    guard least <= rowCount else { throw .tooFewRows(found: rowCount, required: least) }
+    guard initialCenters == nil else { return (wanted, []) }
+    var notes: [String] = []
+    var counts = wanted.filter { $0 <= rowCount }
+    if counts.count < wanted.count {
+      notes.append("k above \(rowCount) left out: there are only \(rowCount) rows")
+    }
+    if let most = counts.max(), most > distinctRowCount {
+      let word = distinctRowCount == 1 ? "cluster" : "clusters"
+      notes.append(
+        "only \(distinctRowCount) distinct rows: \(distinctRowCount) \(word) instead of \(most)")
+      counts = counts.filter { $0 <= distinctRowCount }
+      if counts.isEmpty { counts = [distinctRowCount] }
+    }
+    return (Array(Set(counts)), notes)
+  }
+
+  /// What a plan came to.
+  private struct Fit: Sendable {
+    let algorithm: Algorithm
+    var model: KMeansModel
+    var restartLabels: [[Int32]]
+  }
+
+  /// Fits every restart of every plan, and keeps the best of each.
+  private func fit(
+    _ plans: [(Algorithm, KMeans)], prepared: PreparedPoints, seconds: inout PhaseSeconds,
+    progress: (@Sendable (Progress) -> Void)?
+  ) throws(ClusteringError) -> [Fit] {
+    var tasks: [(plan: Int, restart: Int)] = []
+    for (index, plan) in plans.enumerated() {
+      for restart in 0..<(initialCenters == nil ? plan.1.restartCount : 1) {
+        tasks.append((index, restart))
+      }
+    }
+    // The longest fits go first, so that no thread is left with one at the end.
+    tasks.sort { left, right in
+      let (a, b) = (plans[left.plan].1.clusterCount, plans[right.plan].1.clusterCount)
+      return a != b ? a > b : (left.plan, left.restart) < (right.plan, right.restart)
+    }
+    let ordered = tasks
+    let sharesRows = ordered.count < 2 * pool.threadCount || prepared.isLarge
+    let outer = sharesRows ? WorkerPool(threadCount: 1) : pool
+    let inner = sharesRows ? pool : WorkerPool(threadCount: 1)
+
+    let seeds = seconds.measure(.seed) {
+      outer.map(ordered.count) { task in
+        initialCenters == nil
+          ? plans[ordered[task].plan].1.startRows(
+            restart: ordered[task].restart, points: prepared.points, pool: inner) : []
+      }
+    }
+    let keepsLabels = configuration.selection == .stability
+    let keeper = BestKeeper(count: plans.count, keepsLabels: keepsLabels)
+    let total = ordered.count
+    seconds.measure(.fit) {
+      outer.forEach(ordered.count) { task in
+        let (plan, restart) = ordered[task]
+        let settings = plans[plan].1
+        do throws(ClusteringError) {
+          let model = try settings.fitRestart(
+            restart, prepared: prepared, initialCenters: initialCenters, seeds: seeds[task],
+            pool: inner)
+          let finished = keeper.offer(model, plan: plan)
+          progress?(
+            Progress(
+              finishedCount: finished, totalCount: total, clusterCount: settings.clusterCount))
+        } catch {
+          keeper.fail(error)
+        }
+      }
+    }
+    let kept = try keeper.take()
+    return kept.enumerated().map { index, entry in
+      Fit(algorithm: plans[index].0, model: entry.model, restartLabels: entry.labels)
+    }
+  }
+
+  /// Scores all fits in one pass over the distances.
+  private func score(
+    _ fits: [Fit], points: FeatureMatrix, heldOut: FeatureMatrix?
+  ) throws(ClusteringError) -> [ScoredRun] {
+    let assignments = fits.map(\.model.assignment)
+    let silhouettes = Silhouette.score(
+      points, assignments, metric: configuration.metric, pool: pool)
+    let dispersions = Dispersion.scores(points, assignments, pool: pool)
+    var heldOutScores = [HeldOutScores?](repeating: nil, count: fits.count)
+    if let heldOut {
+      let nearest = try fits.map { fit throws(ClusteringError) in
+        try CenterAssignment(of: heldOut, to: fit.model.centroids, pool: pool)
+      }
+      let unseen = Silhouette.score(
+        unseen: heldOut, labels: nearest.map(\.assignment), against: points,
+        trainingAssignments: assignments, metric: configuration.metric, pool: pool)
+      heldOutScores = zip(nearest, unseen).map {
+        HeldOutScores(assignment: $0, silhouette: $1)
+      }
+    }
+    return fits.indices.map { index in
+      ScoredRun(
+        algorithm: fits[index].algorithm, model: fits[index].model,
+        silhouette: silhouettes[index], dispersion: dispersions[index],
+        heldOut: heldOutScores[index],
+        stability: Self.stability(
+          fits[index].restartLabels, clusterCount: assignments[index].clusterCount))
+    }
+  }
+
+  /// The mean adjusted Rand index over all pairs of restarts; nil with fewer than two.
+  private static func stability(_ labels: [[Int32]], clusterCount: Int) -> Double? {
+    guard labels.count > 1 else { return nil }
+    let assignments = labels.map { Assignment(trusted: $0, clusterCount: clusterCount) }
+    var sum = 0.0
+    var count = 0
+    for left in assignments.indices {
+      for right in assignments.indices where right > left {
+        sum += assignments[left].adjustedRandIndex(comparedTo: assignments[right])
+        count += 1
+      }
+    }
+    return sum / Double(count)
+  }
+}
