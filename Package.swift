@@ -35,7 +35,10 @@ let package = Package(
   products: [
     .library(
       name: "Kindred",
-      targets: ["Matrices", "Catalogue", "TextFeatures", "Clustering", "ClusterScores", "Experiments"]),
+      targets: [
+        "Matrices", "Catalogue", "TextFeatures", "Clustering", "ClusterScores", "Experiments",
+        "ModelStore",
+      ]),
   ],
   targets: [
     // System libraries
@@ -55,6 +58,9 @@ let package = Package(
     module("ClusterScores", ["Matrices", "Clustering"]),
     module(
       "Experiments", ["Matrices", "Catalogue", "TextFeatures", "Clustering", "ClusterScores"]),
+    module(
+      "ModelStore",
+      ["CHDF5", "Experiments", "Matrices", "TextFeatures", "Clustering"]),
 
     // Tests
     .target(
@@ -68,5 +74,8 @@ let package = Package(
     tests(
       "ExperimentsTests",
       ["Experiments", "Matrices", "TextFeatures", "Clustering", "ClusterScores"]),
+    tests(
+      "ModelStoreTests",
+      ["ModelStore", "Experiments", "Matrices", "TextFeatures", "Clustering"]),
   ]
 )
