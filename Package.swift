@@ -33,12 +33,16 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "Kindred",
   products: [
+    .executable(name: "kindred", targets: ["kindred"]),
     .library(
       name: "Kindred",
       targets: [
         "Matrices", "Catalogue", "TextFeatures", "Clustering", "ClusterScores", "Experiments",
         "ModelStore",
       ]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // System libraries
@@ -62,6 +66,15 @@ let package = Package(
       "ModelStore",
       ["CHDF5", "Experiments", "Matrices", "TextFeatures", "Clustering"]),
 
+    // The command
+    .executableTarget(
+      name: "kindred",
+      dependencies: [
+        "Matrices", "Catalogue", "TextFeatures", "Clustering", "ClusterScores", "Experiments",
+        "ModelStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swiftSettings),
+
     // Tests
     .target(
       name: "TestSupport", dependencies: ["Matrices"], path: "Tests/TestSupport",
@@ -77,5 +90,8 @@ let package = Package(
     tests(
       "ModelStoreTests",
       ["ModelStore", "Experiments", "Matrices", "TextFeatures", "Clustering"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["kindred", "TestSupport"], exclude: ["Witness"],
+      swiftSettings: swiftSettings),
   ]
 )

@@ -1,0 +1,150 @@
+internal import ArgumentParser
+internal import Catalogue
+internal import Clustering
+internal import ClusterScores
+internal import Experiments
+internal import Matrices
+internal import TextFeatures
+
+/// How clusters are made, scored and chosen.
+struct ClusteringOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Algorithms: kmeans, minibatch, or a list of them.", valueName: "names"))
+  var algorithm: String?
+
+  @Option(
+    name: .customLong("n-init"),
+    help: ArgumentHelp(
+      "Restarts of each fit; 10 (minibatch: 3).", valueName: "n"))
+  var restarts: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Most iterations of a restart; 300 (minibatch: passes over the rows; 100).", valueName: "n"))
+  var maxIter: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Tolerance of K-Means, as in scikit-learn; 1e-4.", valueName: "x"))
+  var tol: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Rows of a mini-batch; 1024.", valueName: "n"))
+  var batchSize: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Start centers: greedy (as scikit-learn), kmeans++ or random.", valueName: "name"))
+  var seeding: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Start centers from a .npy file of k rows; one restart.", valueName: "file"))
+  var initialCenters: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Seed of every random choice; 0.", valueName: "n"))
+  var seed: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Kernel: auto, gemm or sparse. Labels are the same with each.", valueName: "name"))
+  var kernel: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Distance of the silhouette: euclidean, sqeuclidean or cosine.", valueName: "name"))
+  var metric: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What chooses k: silhouette, knee or stability.", valueName: "rule"))
+  var select: String?
+
+  func apply(to configuration: inout RunConfiguration) throws {
+    if let algorithm {
+      let names = try OptionParsing.list(algorithm, option: "--algorithm")
+      var algorithms: [Algorithm] = []
+      for name in names {
+        let choice: Algorithm = try OptionParsing.choice(
+          name, option: "--algorithm", planned: ["ward", "average", "complete", "single"])
+        if !algorithms.contains(choice) { algorithms.append(choice) }
+      }
+      configuration.algorithms = algorithms
+    }
+    if let restarts {
+      configuration.restartCount = try OptionParsing.wholeNumber(
+        restarts, option: "--n-init", 1...100_000)
+    }
+    if let maxIter {
+      configuration.iterationLimit = try OptionParsing.wholeNumber(
+        maxIter, option: "--max-iter", 1...10_000_000)
+    }
+    if let tol {
+      guard let value = Double(tol), value.isFinite, value >= 0 else {
+        throw OptionParsing.refuse(
+          "--tol", tol, "not a number of 0 or more", hint: "give 1e-4, or 0 for none")
+      }
+      configuration.relativeTolerance = value
+    }
+    if let batchSize {
+      configuration.batchRowCount = try OptionParsing.wholeNumber(
+        batchSize, option: "--batch-size", 1...100_000_000)
+    }
+    if let seeding {
+      configuration.seeding = try OptionParsing.choice(seeding, option: "--seeding")
+    }
+    if let seed {
+      guard let value = UInt64(seed) else {
+        throw OptionParsing.refuse(
+          "--seed", seed, "not a whole number of 64 bits",
+          hint: "give 0...18446744073709551615")
+      }
+      configuration.seed = value
+      configuration.features.seed = value
+    }
+    if let kernel { configuration.kernel = try OptionParsing.choice(kernel, option: "--kernel") }
+    if let metric { configuration.metric = try OptionParsing.choice(metric, option: "--metric") }
+    if let select {
+      configuration.selection = try OptionParsing.choice(select, option: "--select")
+    }
+  }
+
+  /// Refuses start centers that do not fit the run.
+  func check(
+    _ centers: DenseMatrix, _ configuration: RunConfiguration, _ prepared: PreparedInput
+  ) throws {
+    let place = Files.baseName(initialCenters ?? "")
+    if let count = configuration.clusterCounts.first, centers.rowCount != count {
+      throw Complaint(
+        code: "centers.rows", exitCode: 64, place: place,
+        message: "\(centers.rowCount) start centers for \(count) clusters",
+        hint: "give --k \(centers.rowCount), or a file of \(count) rows")
+    }
+    guard centers.columnCount == prepared.features.columnCount else {
+      throw Complaint(
+        code: "centers.columns", exitCode: 65, place: place,
+        message: "start centers of \(centers.columnCount) columns, the input has"
+          + " \(prepared.features.columnCount)",
+        hint: "make them from the same features; kindred features writes the matrix")
+    }
+  }
+
+  /// The start centers' matrix and checksum.
+  func readInitialCenters() throws -> (matrix: DenseMatrix, sha256: String)? {
+    guard let initialCenters else { return nil }
+    let file = try InputFile.read(path: initialCenters)
+    guard file.holdsMatrix else {
+      throw InputError(
+        kind: .malformed, code: "centers.not-a-matrix", file: file.name,
+        message: "start centers must be a matrix", hint: "give a .npy of k rows")
+    }
+    switch try MatrixFile.read(file) {
+    case .dense(let matrix): return (matrix, file.sha256)
+    case .sparse(let matrix): return (matrix.dense(), file.sha256)
+    }
+  }
+}

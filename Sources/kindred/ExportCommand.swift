@@ -1,0 +1,215 @@
+internal import ArgumentParser
+internal import Catalogue
+internal import Clustering
+internal import Experiments
+internal import Matrices
+internal import ModelStore
+
+/// `kindred export`: the best, or another, clustering of a finished run.
+struct ExportCommand: ParsableCommand {
+  /// What can be exported.
+  enum Part: String, CaseIterable { case labels, model }
+
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Write the best, or another, clustering of a finished run, without refitting.",
+    discussion: """
+      Examples:
+        kindred export run/films --what labels --format csv --out labels.csv
+        kindred export run/films --k 12 --what labels,model \\
+          --format csv,npy --out films12
+
+      One part goes to the file that --out names; several go into the folder that
+      it names, as labels.csv, labels.json, labels.npy and model.h5.
+      """)
+
+  @Argument(help: "A finished run folder.")
+  var folder: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The number of clusters, or best.", valueName: "n"))
+  var k = "best"
+
+  @Option(
+    help: ArgumentHelp(
+      "The algorithm, when the run compared several.", valueName: "name"))
+  var algorithm: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What to write: labels, model, or both.", valueName: "parts"))
+  var what = "labels"
+
+  @Option(
+    help: ArgumentHelp(
+      "The formats of the labels: csv, json, npy, table, or a list.", valueName: "formats"))
+  var format = "csv"
+
+  @Option(
+    help: ArgumentHelp(
+      "The file, or the folder for several, or - for standard output.", valueName: "path"))
+  var out: String
+
+  @Flag(help: "Replace what is there.")
+  var force = false
+
+  @Flag(name: .shortAndLong, help: "Say nothing but errors.")
+  var quiet = false
+
+  @Flag(name: .shortAndLong, help: "Say more: times and memory.")
+  var verbose = false
+
+  private enum LabelFormat: String, CaseIterable { case csv, json, npy, table }
+
+  mutating func run() throws {
+    let parts: [Part] = try OptionParsing.list(what, option: "--what").map {
+      try OptionParsing.choice($0, option: "--what", planned: ["tree", "report"])
+    }
+    let formats: [LabelFormat] = try OptionParsing.list(format, option: "--format").map {
+      try OptionParsing.choice($0, option: "--format")
+    }
+    guard !out.isEmpty else {
+      throw Complaint(
+        code: "usage.value", exitCode: 64, message: "--out names nothing",
+        hint: "give a file, or a folder for several")
+    }
+    guard Files.exists("\(folder)/\(RunFolder.manifestName)") else {
+      throw Complaint(
+        code: "export.no-run", exitCode: 66, place: folder,
+        message: Files.exists(folder)
+          ? "holds no finished run (no \(RunFolder.manifestName))" : "no such folder",
+        hint: "make one with kindred sweep --out \(folder)")
+    }
+    if out == "-", parts != [.labels] || formats.count != 1 {
+      throw Complaint(
+        code: "usage.value", exitCode: 64, message: "--out -: standard output takes one thing",
+        hint: "give --what labels and one --format, or a folder")
+    }
+    var seconds = PhaseSeconds()
+    var model = try seconds.measure(.read) { try ModelFile.read(path: "\(folder)/model.h5") }
+    let record = try seconds.measure(.read) { try clustering(of: model) }
+    if let record { model = model.replacing(clustering: record) }
+
+    if out == "-" { return Terminal.output(try labelBytes(model, format: formats[0])) }
+
+    var outputs: [(name: String, fill: (String) throws -> Void)] = []
+    if parts.contains(.labels) {
+      let chosen = model
+      for format in formats {
+        let bytes = try labelBytes(chosen, format: format)
+        let ending = format == .table ? "txt" : format.rawValue
+        outputs.append(
+          ("labels.\(ending)", { try RunFolder.File("", bytes).fill($0) }))
+      }
+    }
+    if parts.contains(.model) {
+      let chosen = model
+      outputs.append(("model.h5", { try ModelFile.write(chosen, to: $0) }))
+    }
+    try seconds.measure(.write) { try write(outputs) }
+    if !quiet {
+      if verbose {
+        Terminal.note(
+          "seconds: \(Facts.plain(seconds.json));"
+            + " peak memory \(VisibleText.byteCount(Terminal.peakMemory))")
+      }
+      Terminal.note(
+        "k = \(model.centroids.rowCount) (\(model.algorithm)) written to \(out)")
+    }
+  }
+
+  /// One output to the named file, several into the named folder.
+  private func write(_ outputs: [(name: String, fill: (String) throws -> Void)]) throws {
+    if outputs.count == 1, !Files.isFolder(out), !out.hasSuffix("/") {
+      try AtomicFile.publish(to: out, replacing: force, outputs[0].fill)
+      return
+    }
+    try AtomicFile.makeFolder(out)
+    for output in outputs {
+      try AtomicFile.checkTarget("\(out)/\(output.name)", replacing: force)
+    }
+    for output in outputs {
+      try AtomicFile.publish(to: "\(out)/\(output.name)", replacing: force, output.fill)
+    }
+  }
+
+  /// The clustering that was asked for, or nil for the one that the model holds.
+  private func clustering(of model: FittedModel) throws -> RunRecord? {
+    let path = "\(folder)/runs.h5"
+    let contents = try RunsFile.contents(path: path)
+    let wanted = algorithm ?? model.algorithm
+    let algorithms = contents.map(\.algorithm)
+    guard algorithms.contains(wanted) else {
+      let known = contents.reduce(into: [String]()) { names, run in
+        if !names.contains(run.algorithm) { names.append(run.algorithm) }
+      }
+      throw OptionParsing.refuse(
+        "--algorithm", wanted, "this run has none",
+        hint: "it has: \(known.joined(separator: ", "))")
+    }
+    if k == "best" {
+      if wanted == model.algorithm { return nil }
+      throw Complaint(
+        code: "usage.value", exitCode: 64,
+        message: "--algorithm \(wanted): the best clustering of this run was made by"
+          + " \(model.algorithm)",
+        hint: "name a k of \(wanted) with --k")
+    }
+    guard let count = Int(k) else {
+      throw OptionParsing.refuse("--k", k, "neither best nor a number", hint: "give --k best")
+    }
+    guard
+      let record = try RunsFile.read(algorithm: wanted, clusterCount: count, path: path)
+    else {
+      let counts = contents.filter { $0.algorithm == wanted }.map { String($0.clusterCount) }
+      throw OptionParsing.refuse(
+        "--k", k, "the run has no such k", hint: "it has: \(counts.joined(separator: ", "))")
+    }
+    return record
+  }
+
+  /// The labels for people, without the distances.
+  private func labelTable(_ model: FittedModel) -> String {
+    var table = TextTable(["row", "id", "cluster", "silhouette", "title"])
+    for (row, label) in model.assignment.labels.enumerated() {
+      table.add([
+        String(model.rowNumbers[row]), VisibleText.escaping(model.rowIdentifiers[row]),
+        String(label),
+        model.silhouettes.isEmpty ? "-" : NumberText.fixed(model.silhouettes[row], decimals: 4),
+        model.titles.isEmpty ? "" : VisibleText.escaping(model.titles[row]),
+      ])
+    }
+    return table.text
+  }
+
+  private func labelBytes(_ model: FittedModel, format: LabelFormat) throws -> [UInt8] {
+    if format == .npy { return MatrixFile.npyBytes(model.assignment.labels) }
+    if format == .table { return Array(labelTable(model).utf8) }
+    let distances = try CenterAssignment(
+      of: model.features, to: model.centroids, labels: model.assignment,
+      pool: WorkerPool()
+    ).squaredDistances
+    if format == .json {
+      let rows = model.assignment.labels.indices.map { row in
+        JSONValue.object([
+          ("row", .int(model.rowNumbers[row])), ("id", .string(model.rowIdentifiers[row])),
+          ("title", model.titles.isEmpty ? .null : .string(model.titles[row])),
+          ("cluster", .int(Int(model.assignment.labels[row]))),
+          ("silhouette", .optional(model.silhouettes.isEmpty ? nil : model.silhouettes[row])),
+          ("distance", .number(distances[row].squareRoot())),
+        ])
+      }
+      let object = JSONValue.object([
+        ("k", .int(model.centroids.rowCount)), ("algorithm", .string(model.algorithm)),
+        ("labels", .array(rows)),
+      ])
+      return Array((object.text + "\n").utf8)
+    }
+    let csv = LabelTable.csv(
+      rowNumbers: model.rowNumbers, identifiers: model.rowIdentifiers, titles: model.titles,
+      labels: model.assignment.labels, silhouettes: model.silhouettes,
+      squaredDistances: distances)
+    return Array(csv.utf8)
+  }
+}
