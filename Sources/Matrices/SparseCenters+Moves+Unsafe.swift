@@ -133,6 +133,7 @@ extension SparseCenters {
     let count = clusterCount * columnCount
     let centroids = [Float](unsafeUninitializedCapacity: count) { memory, initialized in
       if let target = memory.baseAddress {
+        HugePages.advise(target, byteCount: count * MemoryLayout<Float>.stride)
         publish(into: SharedTarget(target), idleAs: busiest, pool: pool)
       }
       initialized = count
@@ -152,17 +153,19 @@ extension SparseCenters {
   private func publish(into target: SharedTarget<Float>, idleAs busiest: Int, pool: WorkerPool) {
     // Sixteen columns make one cache line of every centroid.
     let width = 16
+    let scales = exactScale
+    let idle = (0..<clusterCount).filter { isIdle.base[$0] }
     pool.forEach((0..<columnCount).pieceCount(size: width)) { chunk in
       for column in (0..<columnCount).piece(chunk, size: width) {
         let lane = panel.base + Int(points.termOfColumn[column]) * stride
-        for cluster in 0..<clusterCount where !isIdle.base[cluster] {
-          lane[cluster] = Float(Double(lane[cluster]) * exactScale.base[cluster])
-        }
-        for cluster in 0..<clusterCount where isIdle.base[cluster] {
-          lane[cluster] = lane[busiest]
-        }
         for cluster in 0..<clusterCount {
-          target.start[cluster * columnCount + column] = lane[cluster]
+          lane[cluster] = Float(Double(lane[cluster]) * scales.base[cluster])
+        }
+        for cluster in idle { lane[cluster] = lane[busiest] }
+        var place = target.start + column
+        for cluster in 0..<clusterCount {
+          place.pointee = lane[cluster]
+          place += columnCount
         }
       }
     }
