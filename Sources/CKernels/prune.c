@@ -7,11 +7,15 @@
 
 static const float ROUNDING = 1.1920929e-7f;
 
-/// What the score of a row with `length` products may be off by, twice, as a squared distance.
+/// What a product may lose where numbers are too small for all their digits.
+static const float UNDERFLOW_LOSS = 1.17549435e-38f;
+
+/// What the score of a row with `length` products may be off by, twice, as a squared distance; infinite
+/// or not a number when `center_norm` is infinite, which settles no row.
 INLINE float slack(float length, float squared_norm, const kindred_bounds *bounds) {
   const float error = length * ROUNDING * sqrtf(squared_norm) * bounds->center_norm +
                       8 * ROUNDING * bounds->center_norm * bounds->center_norm;
-  return 2 * error + 4 * ROUNDING * squared_norm;
+  return 2 * error + 4 * ROUNDING * squared_norm + 4 * length * UNDERFLOW_LOSS;
 }
 
 INLINE float row_length(const kindred_bounds *bounds, int32_t row) {
@@ -20,10 +24,10 @@ INLINE float row_length(const kindred_bounds *bounds, int32_t row) {
              : (float)(bounds->row_offsets[row + 1] - bounds->row_offsets[row] + 8);
 }
 
-/// The most that a row can be away from its center, given its score there.
+/// The most that a row can be away from its center, given its score there; what is not a number stays so.
 INLINE float reach_of(float score, float slack, float squared_norm) {
   const float squared = squared_norm - 2 * score + slack;
-  return squared > 0 ? sqrtf(squared) * (1 + 4 * ROUNDING) : 0;
+  return squared <= 0 ? 0 : sqrtf(squared) * (1 + 4 * ROUNDING);
 }
 
 /// True when no other center can be as near as a row's own.

@@ -39,25 +39,31 @@ extension DenseCenters {
 
   /// Brings the sums up to date: by the rows that came and went when they are few, else afresh.
   private func updateSums(_ labels: Buffer<Int32>, changes: LabelChanges, pool: WorkerPool) {
-    for (cluster, size) in changes.sizes.enumerated() {
-      peakSizes.base[cluster] = Swift.max(peakSizes.base[cluster], size)
-    }
-    // What rounding left of very many rows must not be seen in the sum of a few.
-    let hasShrunk = changes.sizes.enumerated().contains { cluster, size in
-      size * 64 < peakSizes.base[cluster]
-    }
     let isSmall = holdsSums && changes.rows.count * 8 < rowCount
-    bounds?.isUseful = holdsSums && changes.rows.count * 8 < rowCount
-    if isSmall && !hasShrunk {
+    bounds?.isUseful = isSmall
+    if isSmall && !losesDigits(labels, changes.rows) {
       let from = changes.rows.map { summedLabels.base[Int($0)] }
       let to = changes.rows.map { labels.base[Int($0)] }
       add(changes.rows, labels: from, sign: -1, pool: pool)
       add(changes.rows, labels: to, sign: 1, pool: pool)
     } else {
-      sumAfresh(labels, sizes: changes.sizes, pool: pool)
+      sumAfresh(labels, pool: pool)
     }
     summedLabels.copy(from: labels)
     holdsSums = true
+  }
+
+  /// Moves the masses of rows, and tells whether so little is left of one that what rounding left of
+  /// many or long rows would be seen in the sum of the rest.
+  private func losesDigits(_ labels: Buffer<Int32>, _ rows: [Int32]) -> Bool {
+    for row in rows {
+      let mass = points.squaredNorms.base[Int(row)].squareRoot()
+      masses.base[Int(summedLabels.base[Int(row)])] -= mass
+      let cluster = Int(labels.base[Int(row)])
+      masses.base[cluster] += mass
+      peakMasses.base[cluster] = Swift.max(peakMasses.base[cluster], masses.base[cluster])
+    }
+    return (0..<clusterCount).contains { masses.base[$0] * 64 < peakMasses.base[$0] }
   }
 
   /// Adds listed rows, times 1 or −1, to the sums of their labels, in the order of the list.
@@ -85,7 +91,7 @@ extension DenseCenters {
   }
 
   /// Sums the rows of every center, in fixed pieces that are added in order.
-  private func sumAfresh(_ labels: Buffer<Int32>, sizes: [Int], pool: WorkerPool) {
+  private func sumAfresh(_ labels: Buffer<Int32>, pool: WorkerPool) {
     let order = LabelOrder(labels, clusterCount: clusterCount)
     let partials = pool.map(order.pieces.count) { index in
       let partial = Buffer<Double>(count: columnCount, repeating: 0)
@@ -98,7 +104,8 @@ extension DenseCenters {
       for index in order.piecesOfCluster[cluster] {
         for column in 0..<columnCount { sum[column] += partials[index].base[column] }
       }
-      peakSizes.base[cluster] = sizes[cluster]
+      masses.base[cluster] = order.mass(ofCluster: cluster, squaredNorms: points.squaredNorms)
+      peakMasses.base[cluster] = masses.base[cluster]
     }
   }
 }

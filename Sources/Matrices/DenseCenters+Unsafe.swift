@@ -27,8 +27,10 @@ package final class DenseCenters: CenterSpace, @unchecked Sendable {
   /// The labels that the sums belong to; meaningless until the first move.
   let summedLabels: Buffer<Int32>
   var holdsSums = false
-  /// The most rows of each center since its rows were last summed afresh, k.
-  let peakSizes: Buffer<Int>
+  /// Σ ‖x‖ over the rows of each center's sum, about, k.
+  let masses: Buffer<Double>
+  /// The greatest mass of each center since its rows were last summed afresh, k.
+  let peakMasses: Buffer<Double>
   private let batchRows: BatchRows
   let bounds: RowBounds?
   package internal(set) var movedScoreSum = 0.0
@@ -53,7 +55,8 @@ package final class DenseCenters: CenterSpace, @unchecked Sendable {
     absorbedWeights = Buffer(count: clusterCount, repeating: 0)
     sums = Buffer(count: clusterCount * points.matrix.columnCount, repeating: 0)
     summedLabels = Buffer(count: points.matrix.rowCount, repeating: 0)
-    peakSizes = Buffer(count: clusterCount, repeating: 0)
+    masses = Buffer(count: clusterCount, repeating: 0)
+    peakMasses = Buffer(count: clusterCount, repeating: 0)
     batchRows = BatchRows(rowCount: points.matrix.rowCount)
     bounds = RowBounds(rowCount: points.matrix.rowCount, clusterCount: clusterCount)
   }
@@ -114,6 +117,7 @@ package final class DenseCenters: CenterSpace, @unchecked Sendable {
 
   package func assign(batch: Buffer<Int32>, into standings: Standings, pool: WorkerPool) {
     precondition(standings.labels.count == rowCount, "standings need one place a row")
+    bounds?.forget()
     packPanel()
     let batch = batchRows.distinct(batch)
     let size = 128
@@ -129,7 +133,7 @@ package final class DenseCenters: CenterSpace, @unchecked Sendable {
   private var kernelBounds: kindred_bounds? {
     bounds?.kernelBounds(
       squaredNorms: points.squaredNorms, rowOffsets: nil, length: columnCount,
-      centerNorm: longestCenter)
+      centerNorm: scoreError.centerNorm)
   }
 
   /// Labels listed rows.
@@ -165,13 +169,14 @@ package final class DenseCenters: CenterSpace, @unchecked Sendable {
     }
   }
 
-  /// The length of the longest center in use, rounded up.
-  private var longestCenter: Float {
+  /// How far scores may be off.
+  private var scoreError: ScoreError {
     var longest = 0.0
     for cluster in 0..<clusterCount where !isIdle.base[cluster] {
       longest = Swift.max(longest, squaredNorms.base[cluster])
     }
-    return Float(longest.squareRoot()).nextUp
+    let length = longest.squareRoot()
+    return ScoreError(rowNorm: points.greatestNorm, centerNorm: length, factorNorm: length)
   }
 
   /// Decides every row again whose best two scores are closer than single precision can tell.
@@ -179,13 +184,13 @@ package final class DenseCenters: CenterSpace, @unchecked Sendable {
     list: UnsafePointer<Int32>, count: Int, keepsBounds: Bool, standings: Standings
   ) {
     guard clusterCount > 1 else { return }
-    let centerNorm = longestCenter
-    let biasError = 8 * Float.ulpOfOne * centerNorm * centerNorm
-    let length = Float(columnCount + 8)
+    let scoreError = scoreError
     for place in 0..<count {
       let row = Int(list[place])
-      let error = length * .ulpOfOne * points.norm(ofRow: row) * centerNorm + biasError
-      guard standings.best.base[row] - standings.second.base[row] <= 2 * error else { continue }
+      let error = scoreError.bound(productCount: columnCount, rowNorm: points.norm(ofRow: row))
+      guard
+        ScoreError.isNearTie(standings.best.base[row], standings.second.base[row], error: error)
+      else { continue }
       standings.labels.base[row] = exactLabel(ofRow: row)
       if keepsBounds { bounds?.unsettle(row) }
     }
@@ -198,10 +203,12 @@ package final class DenseCenters: CenterSpace, @unchecked Sendable {
       var label: Int32 = 0
       for cluster in 0..<clusterCount where !isIdle.base[cluster] {
         let center = centers.base + cluster * columnCount
-        var score = -squaredNorms.base[cluster] / 2
+        var score = 0.0
         for column in 0..<columnCount {
           score += Double(elements[row * columnCount + column]) * Double(center[column])
         }
+        // Subtracted last, as for sparse rows, so that both decide alike.
+        score -= squaredNorms.base[cluster] / 2
         if score > best {
           best = score
           label = Int32(cluster)

@@ -4,6 +4,8 @@ package final class DensePoints: Sendable {
   package let matrix: DenseMatrix
   /// ‖x‖² of each row, n.
   package let squaredNorms: Buffer<Double>
+  /// The greatest length √‖x‖² of a row.
+  let greatestNorm: Double
   /// 0, 1, 2, …, n − 1: the list of all rows.
   let rowNumbers: Buffer<Int32>
 
@@ -32,6 +34,7 @@ package final class DensePoints: Sendable {
       }
     }
     self.squaredNorms = squaredNorms
+    greatestNorm = (squaredNorms.elements.max() ?? 0).squareRoot()
   }
 
   /// The length of a row, √‖x‖² rounded up a little.

@@ -37,4 +37,15 @@ struct LabelOrder: Sendable {
     self.pieces = pieces
     self.piecesOfCluster = piecesOfCluster
   }
+
+  /// Σ ‖x‖ over the rows of a cluster.
+  func mass(ofCluster cluster: Int, squaredNorms: Buffer<Double>) -> Double {
+    var mass = 0.0
+    for piece in piecesOfCluster[cluster] {
+      for place in pieces[piece].rows {
+        mass += squaredNorms.base[Int(rows.base[place])].squareRoot()
+      }
+    }
+    return mass
+  }
 }

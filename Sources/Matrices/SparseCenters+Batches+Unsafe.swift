@@ -6,14 +6,16 @@ extension SparseCenters {
       let row = Int(batch.base[place])
       let cluster = Int(labels.base[row])
       if absorbedWeights.base[cluster] == 0 { clearLane(cluster) }
-      var product = 0.0
+      var normChange = 0.0
       for entry in points.entries(ofRow: row) {
-        let value = points.values.base[entry]
         let cell = panel.base + Int(points.terms.base[entry]) * stride + cluster
-        product += Double(value) * Double(cell.pointee)
-        cell.pointee += value
+        let old = Double(cell.pointee)
+        cell.pointee += points.values.base[entry]
+        // From the cell as it was rounded: the norm must be that of the sum in the panel.
+        let new = Double(cell.pointee)
+        normChange += (new - old) * (new + old)
       }
-      sumNorms.base[cluster] += 2 * product + points.squaredNorms.base[row]
+      sumNorms.base[cluster] += normChange
       absorbedWeights.base[cluster] += 1
       note(row, in: cluster)
     }
@@ -27,12 +29,14 @@ extension SparseCenters {
   package func replaceCenter(_ cluster: Int, withRow row: Int, weight: Double) {
     bounds?.forget()
     clearLane(cluster)
+    var norm = 0.0
     for entry in points.entries(ofRow: row) {
-      panel.base[Int(points.terms.base[entry]) * stride + cluster] =
-        points.values.base[entry] * Float(weight)
+      let cell = points.values.base[entry] * Float(weight)
+      panel.base[Int(points.terms.base[entry]) * stride + cluster] = cell
+      norm += Double(cell) * Double(cell)
     }
     note(row, in: cluster)
-    sumNorms.base[cluster] = points.squaredNorms.base[row] * weight * weight
+    sumNorms.base[cluster] = norm
     absorbedWeights.base[cluster] = weight
     setLane(cluster, scale: 1 / weight, isIdle: false)
     updateGreatestNorm()

@@ -75,6 +75,8 @@ extension SparseCenters {
   private func updatedNorm(_ cluster: Int, _ norm: Double) -> Double {
     peakNorms.base[cluster] = Swift.max(peakNorms.base[cluster], sumNorms.base[cluster])
     guard norm < 1e-4 * peakNorms.base[cluster] else { return norm }
+    // The old norm's errors then stay in what the center seems to have moved.
+    bounds?.forget()
     var sum = 0.0
     for term in 0..<columnCount {
       let cell = Double(panel.base[term * stride + cluster])

@@ -28,8 +28,9 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
   let squaredNorms: Buffer<Double>
   /// True for each lane that has no rows, k.
   let isIdle: Buffer<Bool>
-  /// The greatest of the squared norms in use.
+  /// The greatest of the squared norms in use, of the centers and of their sums.
   var greatestSquaredNorm = 0.0
+  var greatestSumNorm = 0.0
   /// The number of rows of each lane at the last move, k.
   let sizes: Buffer<Int>
   /// The labels that the panel's sums belong to; meaningless until the first move.
@@ -122,6 +123,7 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
 
   package func assign(batch: Buffer<Int32>, into standings: Standings, pool: WorkerPool) {
     precondition(standings.labels.count == rowCount, "standings need one place a row")
+    bounds?.forget()
     let batch = batchRows.distinct(batch, lengths: points.rowOffsets)
     if kernel == .gemm { return assignByProducts(batch: batch, into: standings, pool: pool) }
     let size = 256
@@ -166,7 +168,7 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
   private var kernelBounds: kindred_bounds? {
     bounds?.kernelBounds(
       squaredNorms: points.squaredNorms, rowOffsets: points.rowOffsets, length: 0,
-      centerNorm: longestCenter)
+      centerNorm: scoreError.centerNorm)
   }
 
   /// Labels listed rows by the term-major kernel.
@@ -249,25 +251,29 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
     _ rows: some Sequence<Int>, keepsBounds: Bool, standings: Standings
   ) {
     guard clusterCount > 1 else { return }
-    let centerNorm = longestCenter
-    let biasError = 8 * Float.ulpOfOne * centerNorm * centerNorm
+    let scoreError = scoreError
     var exact: [Double] = []
     // No row can err by more than this, which spares most rows the closer look.
-    let most =
-      Float(points.longestRow + 8) * .ulpOfOne * points.greatestNorm * centerNorm + biasError
+    let most = scoreError.bound(productCount: points.longestRow, rowNorm: points.greatestNorm)
     for row in rows {
-      guard standings.best.base[row] - standings.second.base[row] <= 2 * most else { continue }
-      let length = Float(points.entries(ofRow: row).count + 8)
-      let error = length * .ulpOfOne * points.norm(ofRow: row) * centerNorm + biasError
-      guard standings.best.base[row] - standings.second.base[row] <= 2 * error else { continue }
+      let best = standings.best.base[row]
+      let second = standings.second.base[row]
+      guard ScoreError.isNearTie(best, second, error: most) else { continue }
+      let error = scoreError.bound(
+        productCount: points.entries(ofRow: row).count, rowNorm: points.norm(ofRow: row))
+      guard ScoreError.isNearTie(best, second, error: error) else { continue }
       if exact.isEmpty { exact = [Double](repeating: 0, count: clusterCount) }
       standings.labels.base[row] = exactLabel(ofRow: row, scratch: &exact)
       if keepsBounds { bounds?.unsettle(row) }
     }
   }
 
-  /// The length of the longest center, rounded up.
-  private var longestCenter: Float { Float(greatestSquaredNorm.squareRoot()).nextUp }
+  /// How far scores may be off.
+  private var scoreError: ScoreError {
+    ScoreError(
+      rowNorm: Double(points.greatestNorm), centerNorm: greatestSquaredNorm.squareRoot(),
+      factorNorm: greatestSumNorm.squareRoot())
+  }
 
   /// The nearest center in double precision, the lowest index among equals.
   private func exactLabel(ofRow row: Int, scratch: inout [Double]) -> Int32 {
@@ -294,7 +300,9 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
   /// Finds the greatest norm again; whoever changes lanes calls it when done.
   func updateGreatestNorm() {
     greatestSquaredNorm = 0
+    greatestSumNorm = 0
     for cluster in 0..<clusterCount where !isIdle.base[cluster] {
+      greatestSumNorm = Swift.max(greatestSumNorm, sumNorms.base[cluster])
       greatestSquaredNorm = Swift.max(greatestSquaredNorm, squaredNorms.base[cluster])
     }
   }

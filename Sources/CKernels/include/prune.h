@@ -11,7 +11,7 @@
 /// an upper bound of the distance to the own center, minus what that had drifted by then.
 /// IN: group_drift (16, the greatest of each group summed over the moves) and center_drift (k); the
 /// greatest group_drift; ‖x‖² of each row; where rows begin, or NULL and one length for all; the length
-/// of the longest center.
+/// of the longest center, infinite when products may exceed single precision.
 typedef struct {
   float *others;
   float *reach;
