@@ -54,18 +54,20 @@ INLINE int64_t kindred_distances_from_dots_body(float *tile, int64_t stride, int
       const float16 both = norm + ((const float16 *)column_norms)[v];
       const float16 excess = both - 2 * *dots;
       const float16 squared = excess + square;
-      is_near |= squared <= near_share * (both + square);
+      // The offset's rounding is in the sum too, however short the two rows are.
+      const float16 least = {0};
+      is_near |= squared <= near_share * (__builtin_elementwise_max(both, least) + square);
       const float16 root =
           __builtin_elementwise_sqrt(__builtin_elementwise_max(squared, (float16){0}));
       *dots = excess / (root + offset);
     }
     if (!__builtin_reduce_or(is_near)) continue;
     for (int32_t j = 0; j < columns; j++) {
-      const float distance = row[j] + offset;
+      const float distance = row[j] + offset, both = norm + column_norms[j];
       near[near_count] = (uint32_t)i << 16 | (uint32_t)j;
       // What was stored is rounded: a little more than the share is let in.
       near_count += distance <= 0 || distance * distance <=
-                                         1.01f * near_share * (norm + column_norms[j] + square);
+                                         1.01f * near_share * ((both > 0 ? both : 0) + square);
     }
   }
   return near_count;

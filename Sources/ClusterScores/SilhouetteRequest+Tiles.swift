@@ -22,9 +22,11 @@ extension SilhouetteRequest {
   /// Euclidean silhouettes from all pairs of rows.
   func samplesFromTiles(of indices: [Int]) -> [[Double]] {
     let targetPoints = TilePoints(targets, level: tuning.level, pool: pool)
+    guard targetPoints.fitsTiles else { return samplesFromExactDistances(of: indices) }
     guard isMember else {
-      return samplesOfQueries(
-        TilePoints(rows, matching: targetPoints, pool: pool), targetPoints, indices)
+      let queries = TilePoints(rows, matching: targetPoints, pool: pool)
+      guard queries.fitsTiles else { return samplesFromExactDistances(of: indices) }
+      return samplesOfQueries(queries, targetPoints, indices)
     }
     var samples: [[Double]] = []
     for group in groups(of: indices) {

@@ -15,6 +15,9 @@ package struct TilePoints: Sendable {
   /// A squared norm that seven of eight rows that are not zero reach.
   let typicalNorm: Double
 
+  /// True when products of the rows neither overflow single precision nor lose digits to underflow.
+  package let fitsTiles: Bool
+
   /// The number of rows (n).
   package var rowCount: Int { original.rowCount }
 
@@ -75,6 +78,9 @@ package struct TilePoints: Sendable {
     }
     let ordered = norms.elements.filter { $0 > 0 }.sorted()
     typicalNorm = ordered.isEmpty ? 0 : ordered[ordered.count / 8]
+    let isFinite = norms.elements.allSatisfy(\.isFinite)
+    fitsTiles =
+      isFinite && (ordered.last ?? 0) <= 0x1p120 && (ordered.isEmpty || typicalNorm >= 0x1p-90)
   }
 
   /// The squared norms less a constant, n of them and room for a whole group of 16.

@@ -261,4 +261,59 @@ internal import Testing
     #expect(Silhouette.score(empty, [none], metric: .cosine, pool: pool)[0].mean == nil)
     #expect(Silhouette.score(empty, [], metric: .cosine, pool: pool).isEmpty)
   }
+
+  @Test(
+    "Tiles agree with exact distances at every scale", arguments: [-100, -72, -62, 0, 58, 63, 90])
+  func extremeScales(exponent: Int) throws {
+    let factor = Float(sign: .plus, exponent: exponent, significand: 1)
+    var data = ScoreData(seed: 77)
+    let dense = data.dense(rowCount: 300, columnCount: 6)
+    let sparse = data.sparse(rowCount: 300, columnCount: 40, isUnit: false)
+    let assignment = try data.assignment(rowCount: 300, clusterCount: 7)
+    for points in [FeatureMatrix.dense(dense), .sparse(sparse)] {
+      let scaled: FeatureMatrix =
+        switch points {
+        case .dense(let matrix):
+          .dense(
+            DenseMatrix(
+              rowCount: 300, columnCount: 6, elements: matrix.elements.map { $0 * factor }))
+        case .sparse(let matrix):
+          .sparse(
+            CSRMatrix(
+              rowCount: 300, columnCount: 40, rowOffsets: matrix.rowOffsets,
+              columnIndices: matrix.columnIndices, values: matrix.values.map { $0 * factor }))
+        }
+      for metric in SilhouetteMetric.allCases {
+        let expected = Silhouette.score(
+          points, [assignment], metric: metric, tuning: tuned(.exact), pool: pool)[0].samples
+        for path in [SilhouettePath.automatic, .tiles, .exact] {
+          let found = Silhouette.score(
+            scaled, [assignment], metric: metric, tuning: tuned(path), pool: pool)[0].samples
+          #expect(largestDifference(found, expected) < 3e-6, "\(metric) \(path)")
+        }
+      }
+    }
+  }
+
+  @Test("A tight cluster in the middle of wide ones keeps its digits")
+  func tightMiddle() throws {
+    var data = ScoreData(seed: 78)
+    let noise = data.dense(rowCount: 400, columnCount: 3).elements
+    // The wide clusters balance, so that the tight one lies at the mean.
+    let labels = (0..<400).map { (row: Int) -> Int32 in row < 10 ? 0 : row % 2 == 0 ? 1 : 2 }
+    let elements = noise.indices.map { index -> Float in
+      switch labels[index / 3] {
+      case 0: noise[index] * 5e-3
+      case 1: noise[index] * 0.1 + 5
+      default: noise[index] * 0.1 - 5
+      }
+    }
+    let points = FeatureMatrix.dense(DenseMatrix(rowCount: 400, columnCount: 3, elements: elements))
+    let assignment = try Assignment(labels: labels, clusterCount: 3)
+    let found = [SilhouettePath.tiles, .exact].map {
+      Silhouette.score(points, [assignment], metric: .euclidean, tuning: tuned($0), pool: pool)[0]
+        .samples
+    }
+    #expect(largestDifference(found[0], found[1]) < 3e-6)
+  }
 }
