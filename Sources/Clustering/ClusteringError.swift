@@ -9,6 +9,9 @@ public enum ClusteringError: Error, Sendable, Equatable {
   /// A value is infinite or not a number.
   case nonFiniteValue(row: Int, column: Int)
 
+  /// A row is longer than `KMeans.greatestRowLength`: its products would exceed single precision.
+  case rowTooLong(row: Int, length: Double)
+
   /// The points have another number of columns than the model or the start centers.
   case columnMismatch(expected: Int, found: Int)
 

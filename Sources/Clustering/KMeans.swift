@@ -64,7 +64,8 @@ public struct KMeans: Sendable, Hashable, Codable {
   ///   - pool: the threads to work on; the model does not depend on their number.
   ///   - progress: called on the calling thread after each iteration.
   /// - Throws: `ClusteringError` for parameters out of range, fewer rows than clusters, values that
-  ///   are not finite, start centers of another width, or a cancelled task.
+  ///   are not finite, rows longer than `greatestRowLength`, start centers of another width, or a
+  ///   cancelled task.
   /// - Complexity: O(nnz·k) an iteration; memory O(nnz + n + k·d).
   public func fit(
     _ points: FeatureMatrix, initialCenters: DenseMatrix? = nil, pool: WorkerPool = WorkerPool(),
@@ -104,7 +105,21 @@ public struct KMeans: Sendable, Hashable, Codable {
         throw .nonFiniteValue(row: place.row, column: place.column)
       }
     }
-    return PreparedPoints(points, pool: pool)
+    let prepared = PreparedPoints(points, pool: pool)
+    try Self.requireShortRows(prepared.points)
+    return prepared
+  }
+
+  /// The greatest length √‖x‖² of a row: sums of 2³¹ such rows and their products stay within single
+  /// precision.
+  public static let greatestRowLength = 1e14
+
+  /// Throws for a row that is longer than `greatestRowLength`.
+  static func requireShortRows(_ points: EnginePoints) throws(ClusteringError) {
+    let norms = points.squaredNorms
+    for row in 0..<norms.count where norms[row] > greatestRowLength * greatestRowLength {
+      throw .rowTooLong(row: row, length: norms[row].squareRoot())
+    }
   }
 
   /// Checks the settings against a number of rows.
@@ -122,6 +137,7 @@ public struct KMeans: Sendable, Hashable, Codable {
     if case .miniBatch(let batch) = variant {
       try require(batch.rowCount >= 1, "batch-size", "a batch needs at least one row")
     }
+    try require(rowCount <= Int(Int32.max), "row count", "there can be at most 2³¹−1 rows")
     guard rowCount >= clusterCount else {
       throw .tooFewRows(found: rowCount, required: clusterCount)
     }

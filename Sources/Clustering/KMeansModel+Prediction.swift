@@ -18,7 +18,8 @@ public struct CenterAssignment: Sendable, Equatable {
   /// - Parameters:
   ///   - points: `n×d`.
   ///   - centroids: `k×d`, at least one.
-  /// - Throws: `ClusteringError.columnMismatch` for rows of another width, `.nonFiniteValue`.
+  /// - Throws: `ClusteringError.columnMismatch` for rows of another width, `.nonFiniteValue`,
+  ///   `.rowTooLong`.
   /// - Complexity: O(nnz·k).
   public init(
     of points: FeatureMatrix, to centroids: DenseMatrix, kernel: ProductKernel = .automatic,
@@ -31,6 +32,7 @@ public struct CenterAssignment: Sendable, Equatable {
       throw .nonFiniteValue(row: place.row, column: place.column)
     }
     let prepared = EnginePoints(points, pool: pool)
+    try KMeans.requireShortRows(prepared)
     let space = prepared.space(clusterCount: centroids.rowCount, kernel: kernel)
     space.setCenters(centroids, pool: pool)
     let standings = Standings(rowCount: points.rowCount)

@@ -27,7 +27,8 @@ extension KMeans {
     let rowCount = space.rowCount
     let standings = Standings(rowCount: rowCount)
     let batchSize = min(settings.rowCount, rowCount)
-    let stepCount = max(1, iterationLimit * rowCount / batchSize)
+    let (visits, isUnlimited) = iterationLimit.multipliedReportingOverflow(by: rowCount)
+    let stepCount = max(1, (isUnlimited ? .max : visits) / batchSize)
     let squaredNorms = prepared.points.squaredNorms
     let batch = Buffer<Int32>(count: batchSize, repeating: 0)
     var stop = StoppingRule(

@@ -138,6 +138,12 @@ struct Complaint: Error {
         code: "matrix.not-finite", exitCode: 65,
         message: "row \(row + 1), column \(column + 1) is not a finite number",
         hint: "replace it, or leave the row out")
+    case .rowTooLong(let row, let length):
+      self.init(
+        code: "matrix.row-too-long", exitCode: 65,
+        message: "row \(row + 1) has length \(Float(length)), more than "
+          + "\(Float(KMeans.greatestRowLength))",
+        hint: "divide all values by a constant, or leave the row out")
     case .columnMismatch(let expected, let found):
       self.init(
         code: "matrix.columns", exitCode: 65,

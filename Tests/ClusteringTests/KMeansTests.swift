@@ -151,6 +151,32 @@ struct KMeansTests {
     #expect(error(points, centers: infinite) { _ in } == .nonFiniteValue(row: 1, column: 1))
   }
 
+  @Test("Rows whose products would overflow are refused by number, at the limit they are not")
+  func longRows() throws {
+    let limit = Float(KMeans.greatestRowLength)
+    for matrix in [
+      DenseMatrix(rowCount: 3, columnCount: 2, elements: [1, 0, 0, 2, limit, limit]),
+      DenseMatrix(rowCount: 3, columnCount: 1, elements: [1, 2, .greatestFiniteMagnitude]),
+    ] {
+      for points in [FeatureMatrix.dense(matrix), .sparse(matrix.sparse())] {
+        let length = matrix.row(2).reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+        let expected = ClusteringError.rowTooLong(row: 2, length: length)
+        #expect(throws: expected) { try KMeans(clusterCount: 2).fit(points) }
+        #expect(throws: expected) {
+          try CenterAssignment(
+            of: points, to: DenseMatrix(zeros: 2, matrix.columnCount), pool: WorkerPool())
+        }
+      }
+    }
+    let fitting = DenseMatrix(
+      rowCount: 4, columnCount: 1, elements: [limit.nextDown, -limit.nextDown, 1, 2])
+    for points in [FeatureMatrix.dense(fitting), .sparse(fitting.sparse())] {
+      let model = try KMeans(clusterCount: 3).fit(points)
+      #expect(Set(model.assignment.labels).count == 3)
+      #expect(model.assignment.labels[2] == model.assignment.labels[3])
+    }
+  }
+
   @Test("A cancelled task stops between iterations")
   func cancellation() async {
     let points = FeatureMatrix.dense(RandomPoints.blobs(seed: 1, rowCount: 500, columnCount: 4))
