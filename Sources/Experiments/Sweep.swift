@@ -79,8 +79,9 @@ public struct Sweep: Sendable {
   ///   - points: the training rows, `n×d`.
   ///   - heldOut: rows to score that are not fitted, `m×d`.
   ///   - distinctRowCount: the number of different training rows, or any larger number.
-  ///   - progress: hears of finished fits, on any thread, one call at a time.
-  /// - Throws: `ClusteringError` when no k can be fitted.
+  ///   - progress: hears of finished fits, on any thread, on several at once.
+  /// - Throws: `ClusteringError` when no k can be fitted, or start centers come with several k.
+  /// - Complexity: O(nnz·Σk) an iteration of all restarts, and the scores' own: see `Silhouette`.
   public func run(
     _ points: FeatureMatrix, heldOut: FeatureMatrix?, distinctRowCount: Int,
     seconds: inout PhaseSeconds, progress: (@Sendable (Progress) -> Void)? = nil
@@ -122,7 +123,13 @@ public struct Sweep: Sendable {
       throw .invalidParameter(name: "k", reason: "there must be at least one cluster")
     }
     guard least <= rowCount else { throw .tooFewRows(found: rowCount, required: least) }
-    guard initialCenters == nil else { return (wanted, []) }
+    if initialCenters != nil {
+      guard wanted.count == 1 else {
+        throw .invalidParameter(
+          name: "initial-centers", reason: "start centers fit one number of clusters only")
+      }
+      return (wanted, [])
+    }
     var notes: [String] = []
     var counts = wanted.filter { $0 <= rowCount }
     if counts.count < wanted.count {

@@ -86,20 +86,7 @@ extension FeatureMatrix {
   func compressed() -> CSRMatrix {
     switch self {
     case .sparse(let matrix): return matrix
-    case .dense(let matrix):
-      var offsets: [Int] = [0]
-      var columns: [Int32] = []
-      var values: [Float] = []
-      for row in 0..<matrix.rowCount {
-        for (column, value) in matrix.row(row).enumerated() where value != 0 {
-          columns.append(Int32(column))
-          values.append(value)
-        }
-        offsets.append(values.count)
-      }
-      return CSRMatrix(
-        rowCount: matrix.rowCount, columnCount: matrix.columnCount, rowOffsets: offsets,
-        columnIndices: columns, values: values)
+    case .dense(let matrix): return matrix.sparse()
     }
   }
 }

@@ -39,9 +39,7 @@ struct BenchCommand: ParsableCommand {
     let format = try common.chosenFormat()
     let repetitions = try OptionParsing.wholeNumber(`repeat`, option: "--repeat", 1...1_000)
     let clusterCount = try OptionParsing.wholeNumber(k, option: "--k", 1...100_000)
-    var configuration = try features.base()
-    try source.apply(to: &configuration)
-    try features.apply(to: &configuration)
+    let configuration = try features.configuration(reading: source)
     let pool = try resources.pool()
     let file =
       try input.map { try resources.read($0) } ?? Bench.generatedCatalogue(rowCount: 20_000)

@@ -39,9 +39,7 @@ struct FeaturesCommand: ParsableCommand {
 
   mutating func run() throws {
     let format = try common.chosenFormat()
-    var configuration = try features.base()
-    try source.apply(to: &configuration)
-    try features.apply(to: &configuration)
+    var configuration = try features.configuration(reading: source)
     if let seed {
       guard let value = UInt64(seed) else {
         throw OptionParsing.refuse(

@@ -105,7 +105,7 @@ struct FeatureOptions: ParsableArguments {
   var lsa: String?
 
   /// The options before any flag: the defaults, a preset, or an earlier run's.
-  func base() throws -> RunConfiguration {
+  private func base() throws -> RunConfiguration {
     var configuration = RunConfiguration()
     if let config {
       let file = try InputFile.read(path: config, byteLimit: 16 << 20)
@@ -119,7 +119,15 @@ struct FeatureOptions: ParsableArguments {
     return configuration
   }
 
-  func apply(to configuration: inout RunConfiguration) throws {
+  /// The options of a run, from the base, the input's and these.
+  func configuration(reading source: InputOptions) throws -> RunConfiguration {
+    var configuration = try base()
+    try source.apply(to: &configuration)
+    try apply(to: &configuration)
+    return configuration
+  }
+
+  private func apply(to configuration: inout RunConfiguration) throws {
     var features = configuration.features
     if let maxFeatures {
       features.featureLimit = try OptionParsing.wholeNumber(

@@ -25,9 +25,7 @@ struct CheckCommand: ParsableCommand {
 
   mutating func run() throws {
     let format = try common.chosenFormat()
-    var configuration = try features.base()
-    try source.apply(to: &configuration)
-    try features.apply(to: &configuration)
+    let configuration = try features.configuration(reading: source)
     var seconds = PhaseSeconds()
     let pool = try resources.pool()
     let file = try seconds.measure(.read) { try resources.read(input) }

@@ -33,9 +33,7 @@ struct RunOptions: ParsableArguments {
     _ command: String, input: String, adjust: (inout RunConfiguration) throws -> Void
   ) throws {
     let format = try common.chosenFormat()
-    var configuration = try features.base()
-    try source.apply(to: &configuration)
-    try features.apply(to: &configuration)
+    var configuration = try features.configuration(reading: source)
     try clustering.apply(to: &configuration)
     try adjust(&configuration)
     try check(configuration)

@@ -36,9 +36,7 @@ struct ScoreCommand: ParsableCommand {
 
   mutating func run() throws {
     let format = try common.chosenFormat()
-    var configuration = try features.base()
-    try source.apply(to: &configuration)
-    try features.apply(to: &configuration)
+    var configuration = try features.configuration(reading: source)
     if let metric { configuration.metric = try OptionParsing.choice(metric, option: "--metric") }
     let pool = try resources.pool()
     var seconds = PhaseSeconds()

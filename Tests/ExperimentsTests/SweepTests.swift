@@ -67,6 +67,17 @@ import TextFeatures
     }
   }
 
+  @Test func startCentersFitOneNumberOfClusters() throws {
+    var configuration = RunConfiguration()
+    configuration.clusterCounts = [2, 3]
+    let centers = DenseMatrix(rowCount: 2, columnCount: 2, elements: [0, 0, 20, 0])
+    var seconds = PhaseSeconds()
+    #expect(throws: ClusteringError.self) {
+      try Sweep(configuration: configuration, initialCenters: centers, pool: WorkerPool()).run(
+        Self.clouds, heldOut: nil, distinctRowCount: 30, seconds: &seconds)
+    }
+  }
+
   @Test func unseenRowsAreScoredAgainstTheTrainingClusters() throws {
     var configuration = RunConfiguration()
     configuration.clusterCounts = [3]
