@@ -56,6 +56,13 @@ public struct MemoryPlan: Sendable, Equatable {
     ]
   }
 
+  /// The same plan with a part more.
+  package func adding(_ name: String, bytes: Int) -> MemoryPlan {
+    MemoryPlan(parts: parts + [(name, bytes)])
+  }
+
+  private init(parts: [(name: String, bytes: Int)]) { self.parts = parts }
+
   /// Compares plans part by part.
   public static func == (left: MemoryPlan, right: MemoryPlan) -> Bool {
     left.parts.elementsEqual(right.parts) { $0.name == $1.name && $0.bytes == $1.bytes }

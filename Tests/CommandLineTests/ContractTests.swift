@@ -112,12 +112,6 @@ import Testing
       expectMembers(
         try runner.run(["recommend", "out", "title 3", "--format", "json", "--force"]).object(),
         ["title": .text, "id": .text, "cluster": .whole, "recommendations": .list])
-      let bench = try runner.run([
-        "bench", "films.csv", "--k", "3", "--repeat", "1", "--format", "json", "--force",
-      ]).object()
-      let stages = try #require(bench["stages"] as? [[String: Any]])
-      #expect(stages.contains { $0["stage"] as? String == "fit" })
-      for stage in stages { expectMembers(stage, ["stage": .text, "seconds": .number]) }
     }
   }
 
