@@ -40,6 +40,9 @@ let package = Package(
         "Matrices", "Catalogue", "TextFeatures", "Clustering", "ClusterScores", "Experiments",
         "ModelStore",
       ]),
+    // For Benchmarks/Micro, which calls the inner loops themselves.
+    .library(name: "KindredKernels", targets: ["CKernels"]),
+    .library(name: "COpenBLAS", targets: ["COpenBLAS"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
