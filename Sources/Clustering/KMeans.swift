@@ -19,10 +19,16 @@ public struct KMeans: Sendable, Hashable, Codable {
   /// Where the centers start.
   public enum Seeding: String, Sendable, Hashable, Codable, CaseIterable {
     /// Each next center is drawn with probability proportional to its squared distance from those
-    /// before it (D² law). Arthur and Vassilvitskii, "k-means++", SODA 2007.
+    /// before it (D² law), by rejection sampling: a pass over the rows for many centers at once.
+    /// Arthur and Vassilvitskii, "k-means++", SODA 2007; Shah, Agrawal and Jaiswal, arXiv 2502.02085.
+    ///
+    /// Use when k is in the hundreds or more and greedy seeding takes longer than the fit. Do not use
+    /// for the least inertia from few restarts.
     case kMeansPlusPlus = "kmeans++"
 
-    /// The same, but the best of 2 + ⌊ln k⌋ draws each time, as scikit-learn does it: better starts.
+    /// The same law, but the best of 2 + ⌊ln k⌋ draws each time, as scikit-learn does it.
+    ///
+    /// Use when the best start counts most; every draw is compared with every row that it may help.
     case greedy
 
     /// Distinct rows, each as likely as any other: the fastest, and the worst.
@@ -168,8 +174,9 @@ public struct KMeans: Sendable, Hashable, Codable {
 
   /// The rows at which a restart's centers start, k of them.
   ///
-  /// - Complexity: O(entries of the rows that share terms with each candidate) for sparse points,
-  ///   O(n·d·k) for dense ones.
+  /// - Complexity: greedy, O(entries of the rows that share terms with each candidate) for sparse
+  ///   points, O(n·d·k·log k) bytes' products for dense ones; k-means++, O(nnz) and O(k²) comparisons
+  ///   of rows for each proposal that is needed.
   package func startRows(restart: Int, points: EnginePoints, pool: WorkerPool) -> [Int] {
     var generator = CounterGenerator(
       seed: seed, run: UInt64(restart), step: UInt64(clusterCount),
@@ -178,8 +185,7 @@ public struct KMeans: Sendable, Hashable, Codable {
     case .random:
       return distinctRows(clusterCount, below: points.rowCount, using: &generator)
     case .kMeansPlusPlus:
-      return spreadRows(
-        clusterCount, candidates: 1, points: points, generator: &generator, pool: pool)
+      return drawnRows(clusterCount, points: points, generator: &generator, pool: pool)
     case .greedy:
       return spreadRows(
         clusterCount, candidates: 2 + Self.flooredLogarithm(clusterCount), points: points,

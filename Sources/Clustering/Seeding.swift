@@ -34,7 +34,7 @@ extension KMeans {
   }
 
   /// The lowest rows that are not in a list.
-  private func unusedRows(_ count: Int, except used: [Int]) -> [Int] {
+  func unusedRows(_ count: Int, except used: [Int]) -> [Int] {
     let used = Set(used)
     var rows: [Int] = []
     var row = 0

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// Dense points as the engine wants them, made once and shared by every run of a sweep.
 package final class DensePoints: Sendable {
   /// The points, `n×d`, row-major.
@@ -35,6 +37,18 @@ package final class DensePoints: Sendable {
     }
     self.squaredNorms = squaredNorms
     greatestNorm = (squaredNorms.elements.max() ?? 0).squareRoot()
+  }
+
+  private let storedByteRows = Mutex<ByteRows?>(nil)
+
+  /// The same rows in bytes, made when first asked for.
+  func byteRows(instructions: InstructionSet, pool: WorkerPool) -> ByteRows {
+    storedByteRows.withLock { stored in
+      if let rows = stored { return rows }
+      let rows = ByteRows(self, instructions: instructions, pool: pool)
+      stored = rows
+      return rows
+    }
   }
 
   /// The length of a row, √‖x‖² rounded up a little.

@@ -1,8 +1,10 @@
 /// The squared distance of every row to the nearest of the centers chosen so far.
 ///
-/// Greedy k-means++ asks it for candidates by the D² law, tries them, and accepts the best.
+/// Greedy k-means++ draws candidates by the D² law, tries them all, and accepts the best. Rejection
+/// sampling postpones the seeds that it takes, asks about single rows, and settles now and then.
 package protocol SeedDistances: AnyObject {
-  /// The squared distances, n; 0 for the chosen rows and their duplicates.
+  /// The squared distances, n; 0 for the chosen rows and their duplicates. Those to postponed seeds are
+  /// not in it.
   var closest: Buffer<Double> { get }
 
   /// Puts the first center in place.
@@ -13,14 +15,39 @@ package protocol SeedDistances: AnyObject {
 
   /// Takes the candidate at a place of the last `reductions` call as the next center.
   func accept(_ place: Int, pool: WorkerPool)
+
+  /// The seeds that `closest` does not know yet.
+  var postponed: [Int] { get }
+
+  /// Takes a seed without working out the distances to it.
+  func postpone(_ row: Int)
+
+  /// True when the squared distance from a row to every postponed seed is greater than a bound.
+  func postponedAreFarther(fromRow row: Int, than bound: Double) -> Bool
+
+  /// Forgets the postponed seeds.
+  func forgetPostponed()
+}
+
+extension SeedDistances {
+  /// Brings the postponed seeds into `closest`.
+  package func settle(pool: WorkerPool) {
+    let seeds = postponed
+    for batch in 0..<(0..<seeds.count).pieceCount(size: 8) {
+      let places = (0..<seeds.count).piece(batch, size: 8)
+      _ = reductions(for: Array(seeds[places]), pool: pool)
+      for place in 0..<places.count { accept(place, pool: pool) }
+    }
+    forgetPostponed()
+  }
 }
 
 extension EnginePoints {
   /// Distances for choosing start rows among these points.
-  package func seedDistances() -> any SeedDistances {
+  package func seedDistances(instructions: InstructionSet = .best) -> any SeedDistances {
     switch self {
-    case .dense(let points): DenseSeedDistances(points)
-    case .sparse(let points): SparseSeedDistances(points)
+    case .dense(let points): DenseSeedDistances(points, instructions: instructions)
+    case .sparse(let points): SparseSeedDistances(points, instructions: instructions)
     }
   }
 }
@@ -42,9 +69,15 @@ package struct SeedLottery {
   package mutating func update(_ closest: Buffer<Double>, pool: WorkerPool) {
     let rows = 0..<closest.count
     blockSums = pool.map(rows.pieceCount(size: Self.blockSize)) { block in
-      var sum = 0.0
-      for row in rows.piece(block, size: Self.blockSize) { sum += closest[row] }
-      return sum
+      let rows = rows.piece(block, size: Self.blockSize)
+      var sums = SIMD8<Double>.zero
+      var row = rows.lowerBound
+      while row + 8 <= rows.upperBound {
+        for lane in 0..<8 { sums[lane] += closest[row + lane] }
+        row += 8
+      }
+      for row in row..<rows.upperBound { sums[0] += closest[row] }
+      return sums.sum()
     }
     total = blockSums.reduce(0, +)
   }

@@ -36,7 +36,8 @@ struct ClusteringOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Start centers: greedy (as scikit-learn), kmeans++ or random.", valueName: "name"))
+      "Start centers: greedy (as scikit-learn), kmeans++ (faster, less good) or random.",
+      valueName: "name"))
   var seeding: String?
 
   @Option(

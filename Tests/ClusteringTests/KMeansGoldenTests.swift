@@ -181,11 +181,43 @@ struct KMeansGoldenTests {
       let points: String
       let clusterCount: Int
       let lloyd: Double
+      let lloydError: Double
+      let singleDraw: Double
+      let singleDrawError: Double
       let miniBatch: Double
     }
 
     let seeds: Int
     let cases: [Case]
+  }
+
+  @Test(
+    "Over 20 seeds the mean inertia from each seeding is that of scikit-learn's or less",
+    arguments: [KMeans.Seeding.greedy, .kMeansPlusPlus])
+  func seedingQuality(seeding: KMeans.Seeding) throws {
+    let matrices = try GoldenFile.read("kmeans_points.json", as: Points.self).matrices
+    let quality = try GoldenFile.read("kmeans_quality.json", as: Quality.self)
+    #expect(quality.cases.count == 8)
+    for item in quality.cases {
+      let points = try #require(matrices[item.points])
+      let inertias = try (0..<quality.seeds).map { seed in
+        var settings = KMeans(clusterCount: item.clusterCount)
+        settings.restartCount = 1
+        settings.seeding = seeding
+        settings.seed = UInt64(seed)
+        return try settings.fit(points).inertia
+      }
+      let count = Double(inertias.count)
+      let mean = inertias.reduce(0, +) / count
+      let squares = inertias.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      let theirs =
+        seeding == .greedy
+        ? (mean: item.lloyd, error: item.lloydError)
+        : (mean: item.singleDraw, error: item.singleDrawError)
+      // Three standard errors of the difference.
+      let error = (squares / (count - 1) / count + theirs.error * theirs.error).squareRoot()
+      #expect(mean <= theirs.mean + 3 * error, "\(item.points) k=\(item.clusterCount)")
+    }
   }
 
   @Test("Over 20 seeds the mean inertia is not worse than scikit-learn's")

@@ -69,6 +69,117 @@ struct SeedingTests {
     #expect(chi < 43.8)
   }
 
+  @Test("Rows drawn by rejection follow the law of squared distances in their order")
+  func lawOfFour() {
+    let places: [Float] = [0, 1, 3, 6, 10, 10]
+    func weight(_ row: Int, _ chosen: [Int]) -> Double {
+      chosen.map { Double((places[row] - places[$0]) * (places[row] - places[$0])) }.min() ?? 1
+    }
+    var expected: [[Int]: Double] = [:]
+    func extend(_ chosen: [Int], _ share: Double) {
+      guard chosen.count < 4 else { return expected[chosen] = share }
+      let weights = places.indices.map { weight($0, chosen) }
+      for (row, weight) in weights.enumerated() where weight > 0 {
+        extend(chosen + [row], share * weight / weights.reduce(0, +))
+      }
+    }
+    extend([], 1)
+    // 60 copies of every place: most seeds are then drawn against several postponed ones.
+    for copies in [1, 60] {
+      let columns = places.flatMap { [Float](repeating: $0, count: copies) }
+      let dense = DenseMatrix(rowCount: columns.count, columnCount: 1, elements: columns)
+      let sparse = CSRMatrix(
+        rowCount: columns.count, columnCount: 1, rowOffsets: Array(0...columns.count),
+        columnIndices: columns.map { _ in 0 }, values: columns)
+      for points in [FeatureMatrix.dense(dense), .sparse(sparse)] {
+        let draws = 6_000
+        var counts: [[Int]: Int] = [:]
+        let engine = EnginePoints(points, pool: pool)
+        for seed in 0..<draws {
+          var settings = KMeans(clusterCount: 4)
+          settings.seeding = .kMeansPlusPlus
+          settings.seed = UInt64(seed)
+          let rows = settings.startRows(restart: 0, points: engine, pool: pool)
+          counts[rows.map { $0 / copies }, default: 0] += 1
+        }
+        var chi = 0.0
+        var cells = 0
+        var rare = (found: 0.0, mean: 0.0)
+        for rows in expected.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+          let mean = (expected[rows] ?? 0) * Double(draws)
+          let found = Double(counts[rows] ?? 0)
+          if mean < 8 {
+            rare.found += found
+            rare.mean += mean
+          } else {
+            chi += (found - mean) * (found - mean) / mean
+            cells += 1
+          }
+        }
+        chi += (rare.found - rare.mean) * (rare.found - rare.mean) / rare.mean
+        #expect(counts.keys.allSatisfy { expected[$0] != nil })
+        // `cells` degrees of freedom: passed less than once in ten thousand.
+        let freedom = Double(cells)
+        #expect(chi < freedom + 4 * (2 * freedom).squareRoot() + 8, "copies \(copies)")
+      }
+    }
+  }
+
+  @Test("A power of two as a factor changes nothing", arguments: KMeans.Seeding.allCases)
+  func scale(seeding: KMeans.Seeding) {
+    let text = RandomPoints.text(seed: 5, rowCount: 250, columnCount: 70)
+    let blobs = RandomPoints.blobs(seed: 5, rowCount: 250, columnCount: 19)
+    for exponent in [-100, -80, 40] {
+      let factor = Float(sign: .plus, exponent: exponent, significand: 1)
+      let scaledText = CSRMatrix(
+        rowCount: 250, columnCount: 70, rowOffsets: text.rowOffsets,
+        columnIndices: text.columnIndices, values: text.values.map { $0 * factor })
+      let scaledBlobs = DenseMatrix(
+        rowCount: 250, columnCount: 19, elements: blobs.elements.map { $0 * factor })
+      for seed in 0..<5 as Range<UInt64> {
+        #expect(
+          rows(.sparse(scaledText), seeding, clusterCount: 12, seed: seed)
+            == rows(.sparse(text), seeding, clusterCount: 12, seed: seed))
+        #expect(
+          rows(.dense(scaledBlobs), seeding, clusterCount: 12, seed: seed)
+            == rows(.dense(blobs), seeding, clusterCount: 12, seed: seed))
+      }
+    }
+  }
+
+  @Test("The number of threads changes nothing", arguments: KMeans.Seeding.allCases)
+  func threads(seeding: KMeans.Seeding) {
+    let text = RandomPoints.text(seed: 8, rowCount: 6_000, columnCount: 300)
+    let blobs = RandomPoints.blobs(seed: 8, rowCount: 6_000, columnCount: 21)
+    for points in [FeatureMatrix.sparse(text), .dense(blobs)] {
+      var settings = KMeans(clusterCount: 40)
+      settings.seeding = seeding
+      let choices = [1, 2, 3, 7].map { threadCount in
+        let pool = WorkerPool(threadCount: threadCount)
+        return settings.startRows(
+          restart: 1, points: EnginePoints(points, pool: pool), pool: pool)
+      }
+      #expect(choices.dropFirst().allSatisfy { $0 == choices[0] })
+    }
+  }
+
+  @Test("Rows of zeros only, and rows without columns, give distinct rows")
+  func zeros() {
+    for columnCount in [0, 3] {
+      let empty = CSRMatrix(
+        rowCount: 30, columnCount: columnCount, rowOffsets: [Int](repeating: 0, count: 31),
+        columnIndices: [], values: [])
+      for points in [FeatureMatrix.sparse(empty), .dense(DenseMatrix(zeros: 30, columnCount))] {
+        for seeding in KMeans.Seeding.allCases {
+          for clusterCount in [1, 2, 30] {
+            let rows = rows(points, seeding, clusterCount: clusterCount, seed: 4)
+            #expect(rows.count == clusterCount && Set(rows).count == clusterCount)
+          }
+        }
+      }
+    }
+  }
+
   @Test("Random rows are evenly spread")
   func evenness() {
     let points = DenseMatrix(rowCount: 10, columnCount: 1, elements: (0..<10).map(Float.init))
@@ -100,7 +211,7 @@ struct SeedingTests {
       let sum = zip(points.row(left), points.row(right)).reduce(0.0) {
         $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1))
       }
-      return sum > 1e-6 ? sum : 0
+      return sum
     }
     var generator = CounterGenerator(seed: seed, step: UInt64(clusterCount), purpose: 1)
     var rows = [generator.nextIndex(below: points.rowCount)]

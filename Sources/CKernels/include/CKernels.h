@@ -7,8 +7,9 @@
 #include "assign.h"
 #include "machine.h"
 #include "products.h"
-#include "silhouette.h"
 #include "prune.h"
+#include "seeding.h"
+#include "silhouette.h"
 #include "update.h"
 
 #endif

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import sklearn
 from scipy import sparse
-from sklearn.cluster import KMeans, MiniBatchKMeans
+from sklearn.cluster import KMeans, MiniBatchKMeans, kmeans_plusplus
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -106,11 +106,21 @@ def small_cases():
             }
 
 
+def standard_error(values):
+    """The standard error of the mean."""
+    return float(np.std(values, ddof=1) / np.sqrt(len(values)))
+
+
 def quality(name, points, clusters):
-    """The inertias of scikit-learn's fits from its own seeds."""
+    """The inertias of scikit-learn's fits from its own seeds, greedy and with one draw a step."""
     full = [
         KMeans(clusters, n_init=1, random_state=seed).fit(points).inertia_ for seed in SEEDS
     ]
+    single = []
+    for seed in SEEDS:
+        rows = kmeans_plusplus(points, clusters, random_state=seed, n_local_trials=1)[1]
+        start = points[rows].toarray() if sparse.issparse(points) else points[rows]
+        single.append(KMeans(clusters, init=start, n_init=1).fit(points).inertia_)
     batch = [
         MiniBatchKMeans(clusters, n_init=1, batch_size=256, random_state=seed)
         .fit(points)
@@ -121,6 +131,9 @@ def quality(name, points, clusters):
         "points": name,
         "clusterCount": clusters,
         "lloyd": float(np.mean(full)),
+        "lloydError": standard_error(full),
+        "singleDraw": float(np.mean(single)),
+        "singleDrawError": standard_error(single),
         "miniBatch": float(np.mean(batch)),
     }
 
