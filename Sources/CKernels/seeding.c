@@ -148,11 +148,15 @@ INLINE void fetch(const kindred_byte_rows *points, int64_t row) {
   TARGET static double NAME##_distance(const float *x, const float *y, int64_t d) {         \
     return distance(x, y, d);                                                               \
   }                                                                                         \
-  TARGET static int64_t NAME##_reach(const float *products, const float *need, float half,  \
-                                     int64_t n, int32_t *rows) {                            \
+  TARGET static int64_t NAME##_reach(const double *products, double unit, const float *need,\
+                                     float half, int64_t n, int32_t *rows) {                \
     int64_t found = 0;                                                                      \
     for (int64_t start = 0; start < n; start += 16) {                                       \
-      const v16f product = *(const v16f *)(products + start);                               \
+      const v8d low = *(const v8d *)(products + start) * unit;                              \
+      const v8d high = *(const v8d *)(products + start + 8) * unit;                         \
+      v16f product;                                                                         \
+      product.lo = __builtin_convertvector(low, v8f);                                       \
+      product.hi = __builtin_convertvector(high, v8f);                                      \
       const v16i near = product >= *(const v16f *)(need + start) + half;                    \
       const v16b passes = __builtin_convertvector(near & (product != 0), v16b);             \
       uint16_t marks;                                                                       \
@@ -285,9 +289,9 @@ void kindred_try_seeds(int32_t level, const kindred_byte_rows *points, int64_t f
   DISPATCH(try, points, first, last, need, closest, seeds, nearer, capacity, found, reduction);
 }
 
-int64_t kindred_rows_in_reach(int32_t level, const float *products, const float *need,
-                              float half, int64_t n, int32_t *rows) {
-  DISPATCH(reach, products, need, half, n, rows);
+int64_t kindred_rows_in_reach(int32_t level, const double *products, double unit,
+                              const float *need, float half, int64_t n, int32_t *rows) {
+  DISPATCH(reach, products, unit, need, half, n, rows);
 }
 
 double kindred_squared_distance(int32_t level, const float *x, const float *y, int64_t d) {

@@ -4,8 +4,8 @@ internal import CKernels
 ///
 /// ‖x − c‖² = ‖x‖² + ‖c‖² − 2⟨x, c⟩: rows without a common term keep their distance as long as no center
 /// is nearer to the origin than those before, which holds for rows of unit length; otherwise every row
-/// is visited. Products in single precision tell which rows may come nearer; those are measured in
-/// double precision.
+/// is visited. Products add up in double precision and in the order of the columns, so that the distance
+/// of equal rows is exactly 0.
 final class SparseSeedDistances: SeedDistances, @unchecked Sendable {
   private let points: SparsePoints
   private let instructions: InstructionSet
@@ -14,7 +14,7 @@ final class SparseSeedDistances: SeedDistances, @unchecked Sendable {
   ///
   /// A candidate c is nearer only when its product with x is at least this and ‖c‖²/2.
   private let need: Buffer<Float>
-  /// 1 over the square of the greatest length, within what a value times it can be.
+  /// 1 over the square of the greatest length.
   private let unit: Double
   /// The greatest `closest − ‖x‖²` over all rows when the first center was placed.
   private var greatestExcess = Double.infinity
@@ -28,7 +28,7 @@ final class SparseSeedDistances: SeedDistances, @unchecked Sendable {
     closest = Buffer(count: points.rowCount, repeating: .infinity)
     need = Buffer(count: Self.padded(points.rowCount), repeating: -.infinity)
     let length = Double(points.greatestNorm)
-    unit = length > 0 ? min(1 / (length * length), 1e37 / length) : 1
+    unit = length > 0 ? 1 / (length * length) : 1
     postponedIndex = SeedIndex(points)
   }
 
@@ -36,23 +36,20 @@ final class SparseSeedDistances: SeedDistances, @unchecked Sendable {
 
   /// The products of one candidate with the rows that share a term with it.
   private final class Trial: @unchecked Sendable {
-    /// In the unit of `need`, padded; zero between uses.
-    let products: Buffer<Float>
+    /// Padded to 16; zero between uses.
+    let products: Buffer<Double>
     /// Rows that share a term with the candidate, then those of them that may come nearer, n.
     let touched: Buffer<Int32>
     let reached: Buffer<Int32>
     /// The squared distances of the first `nearerCount` rows of `reached`, n.
     let distances: Buffer<Double>
     var nearerCount = 0
-    /// The candidate's values by term, d; zero between uses.
-    let values: Buffer<Float>
 
     init(_ points: SparsePoints) {
       products = Buffer(count: SparseSeedDistances.padded(points.rowCount), repeating: 0)
       touched = Buffer(unwritten: points.rowCount)
       reached = Buffer(unwritten: points.rowCount)
       distances = Buffer(unwritten: points.rowCount)
-      values = Buffer(count: points.columnCount, repeating: 0)
     }
   }
 
@@ -72,16 +69,7 @@ final class SparseSeedDistances: SeedDistances, @unchecked Sendable {
     self.candidates = candidates
     let trials = trials
     return pool.map(candidates.count) { place in
-      let trial = trials[place]
-      let candidate = candidates[place]
-      let entries = points.entries(ofRow: candidate)
-      for entry in entries {
-        trial.values.base[Int(points.terms.base[entry])] = points.values.base[entry]
-      }
-      let reachedCount = findReach(trial, candidate: candidate)
-      let reduction = measure(trial, candidate: candidate, reachedCount: reachedCount)
-      for entry in entries { trial.values.base[Int(points.terms.base[entry])] = 0 }
-      return reduction
+      measure(candidates[place], in: trials[place])
     }
   }
 
@@ -102,89 +90,92 @@ final class SparseSeedDistances: SeedDistances, @unchecked Sendable {
 
   private static let chunkSize = 8_192
 
-  /// Measures the rows in reach in double precision and keeps those that come nearer.
+  /// Finds the rows that come nearer with a candidate.
   ///
   /// - Returns: how much the sum of distances would fall.
-  private func measure(_ trial: Trial, candidate: Int, reachedCount: Int) -> Double {
-    let norms = points.squaredNorms.base
-    let reached = trial.reached.base
-    var nearer = 0
-    var reduction = 0.0
-    for index in 0..<reachedCount {
-      let row = Int(reached[index])
-      // Equal rows add up the same numbers in the same order, so their distance is exactly 0.
-      var product = 0.0
-      for entry in points.entries(ofRow: row) {
-        product +=
-          Double(points.values.base[entry])
-          * Double(trial.values.base[Int(points.terms.base[entry])])
-      }
-      let distance = max(0, norms[row] + norms[candidate] - 2 * product)
-      guard distance < closest.base[row] else { continue }
-      reduction += closest.base[row] - distance
-      reached[nearer] = Int32(row)
-      trial.distances.base[nearer] = distance
-      nearer += 1
-    }
-    trial.nearerCount = nearer
-    return reduction
-  }
-
-  /// Lists the rows that the candidate may come nearer to, ascending or in the order of the postings.
-  private func findReach(_ trial: Trial, candidate: Int) -> Int {
+  private func measure(_ candidate: Int, in trial: Trial) -> Double {
     let norm = points.squaredNorms.base[candidate]
-    let reached = trial.reached.base
-    // Otherwise rows without a common term may come nearer, too.
-    guard greatestExcess <= norm * (1 + 1e-5) else {
-      for row in 0..<points.rowCount { reached[row] = Int32(row) }
-      return points.rowCount
-    }
     let entries = points.entries(ofRow: candidate)
+    let postings = entries.reduce(0) { $0 + points.postings(ofTerm: points.terms.base[$1]).count }
+    trial.nearerCount = 0
+    // Else rows without a common term may come nearer, too.
+    let isListed = greatestExcess <= norm * (1 + 1e-5)
+    // A longer list costs more than looking at every row.
+    if isListed && postings * 8 < points.rowCount {
+      return measureTouched(trial, candidate: candidate, norm: norm)
+    }
     let products = trial.products.base
     let rows = points.postingRows.base
     let values = points.postingValues.base
-    let need = need.base
-    // What rounding takes from a sum of so many products of rows no longer than the longest.
-    let rounding = Double(entries.count + 2) * 1.2e-7 * (norm * unit).squareRoot()
-    let half = Float(norm * unit / 2 * (1 - 2e-6) - rounding)
-    let postings = entries.reduce(0) { $0 + points.postings(ofTerm: points.terms.base[$1]).count }
-    // A longer list costs more than looking at every row.
-    if postings * 8 < points.rowCount {
-      let touched = trial.touched.base
-      var touchedCount = 0
-      for entry in entries {
-        let value = Float(Double(points.values.base[entry]) * unit)
-        for posting in points.postings(ofTerm: points.terms.base[entry]) {
-          let row = Int(rows[posting])
-          // A sum that returns to zero lists its row again, which is found out below.
-          if products[row] == 0 {
-            touched[touchedCount] = Int32(row)
-            touchedCount += 1
-          }
-          products[row] += value * values[posting]
-        }
-      }
-      var count = 0
-      for index in 0..<touchedCount {
-        let row = Int(touched[index])
-        let product = products[row]
-        products[row] = 0
-        guard product != 0, product >= need[row] + half else { continue }
-        reached[count] = Int32(row)
-        count += 1
-      }
-      return count
-    }
     for entry in entries {
-      let value = Float(Double(points.values.base[entry]) * unit)
+      let value = Double(points.values.base[entry])
       for posting in points.postings(ofTerm: points.terms.base[entry]) {
-        products[Int(rows[posting])] += value * values[posting]
+        products[Int(rows[posting])] += value * Double(values[posting])
       }
     }
-    let count = kindred_rows_in_reach(
-      instructions.rawValue, products, need, half, Int64(points.rowCount), reached)
+    var reduction = 0.0
+    if isListed {
+      let half = Float(norm * unit / 2 * (1 - 2e-6))
+      let reached = trial.reached.base
+      let count = kindred_rows_in_reach(
+        instructions.rawValue, products, unit, need.base, half, Int64(points.rowCount), reached)
+      for index in 0..<Int(count) {
+        let row = Int(reached[index])
+        reduction += compare(row, product: products[row], norm: norm, in: trial)
+      }
+    } else {
+      for row in 0..<points.rowCount {
+        reduction += compare(row, product: products[row], norm: norm, in: trial)
+      }
+    }
     trial.products.elements.update(repeating: 0)
-    return Int(count)
+    return reduction
+  }
+
+  /// The same by way of a list of the rows in the candidate's postings.
+  private func measureTouched(_ trial: Trial, candidate: Int, norm: Double) -> Double {
+    let products = trial.products.base
+    let touched = trial.touched.base
+    let rows = points.postingRows.base
+    let values = points.postingValues.base
+    let need = need.base
+    let half = Float(norm * unit / 2 * (1 - 2e-6))
+    var count = 0
+    for entry in points.entries(ofRow: candidate) {
+      let value = Double(points.values.base[entry])
+      for posting in points.postings(ofTerm: points.terms.base[entry]) {
+        let row = Int(rows[posting])
+        // A sum that returns to zero lists its row again; the second time it is passed over.
+        if products[row] == 0 {
+          touched[count] = Int32(row)
+          count += 1
+        }
+        products[row] += value * Double(values[posting])
+      }
+    }
+    var reduction = 0.0
+    for index in 0..<count {
+      let row = Int(touched[index])
+      let product = products[row]
+      products[row] = 0
+      guard product != 0, Float(product * unit) >= need[row] + half else { continue }
+      reduction += compare(row, product: product, norm: norm, in: trial)
+    }
+    return reduction
+  }
+
+  /// Keeps a row that comes nearer.
+  ///
+  /// - Returns: by how much.
+  @inline(__always)
+  private func compare(_ row: Int, product: Double, norm: Double, in trial: Trial) -> Double {
+    let distance = max(0, points.squaredNorms.base[row] + norm - 2 * product)
+    let fall = closest.base[row] - distance
+    guard fall > 0 else { return 0 }
+    trial.reached.base[trial.nearerCount] = Int32(row)
+    trial.distances.base[trial.nearerCount] = distance
+    trial.nearerCount += 1
+    return fall
   }
 
   var postponed: [Int] { postponedIndex.seeds }

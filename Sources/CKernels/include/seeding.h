@@ -60,10 +60,11 @@ void kindred_try_seeds(int32_t level, const kindred_byte_rows *points, int64_t f
                        const kindred_seeds *seeds, kindred_nearer *nearer, int64_t capacity,
                        int64_t *found, double *reduction);
 
-/// The rows whose product with a candidate is not 0 and at least need + half, in ascending order.
-/// IN: products and need, n, on 64-byte boundaries and padded to 16. OUT: rows, at most n. Returns how many there are.
-int64_t kindred_rows_in_reach(int32_t level, const float *products, const float *need,
-                              float half, int64_t n, int32_t *rows);
+/// The rows whose product with a candidate is not 0 and, times unit, at least need + half, ascending.
+/// IN: products and need, n, on 64-byte boundaries and padded to 16. OUT: rows, at most n.
+/// Returns how many there are.
+int64_t kindred_rows_in_reach(int32_t level, const double *products, double unit,
+                              const float *need, float half, int64_t n, int32_t *rows);
 
 /// ‖x − y‖² of two full rows in double precision; exactly 0 for equal ones.
 double kindred_squared_distance(int32_t level, const float *x, const float *y, int64_t d);
