@@ -224,32 +224,41 @@ package struct PreparedPoints: Sendable {
   /// Prepares points that are known to be finite.
   package init(_ matrix: FeatureMatrix, pool: WorkerPool) {
     points = EnginePoints(matrix, pool: pool)
-    meanColumnVariance = Self.meanColumnVariance(matrix)
+    meanColumnVariance = Self.meanColumnVariance(
+      matrix, squaredNormSum: points.squaredNorms.array().reduce(0, +), pool: pool)
   }
 
   /// The mean over the columns of their variances, in double precision.
-  private static func meanColumnVariance(_ matrix: FeatureMatrix) -> Double {
+  private static func meanColumnVariance(
+    _ matrix: FeatureMatrix, squaredNormSum: Double, pool: WorkerPool
+  ) -> Double {
     let rowCount = matrix.rowCount
     let columnCount = matrix.columnCount
     guard rowCount > 0, columnCount > 0 else { return 0 }
     var sums = [Double](repeating: 0, count: columnCount)
-    var total = 0.0
     switch matrix {
     case .dense(let dense):
-      for row in 0..<rowCount {
-        for (column, value) in dense.row(row).enumerated() {
-          sums[column] += Double(value)
-          total += Double(value) * Double(value)
+      let size = 4_096
+      let parts = pool.map((0..<rowCount).pieceCount(size: size)) { piece in
+        var sums = [Double](repeating: 0, count: columnCount)
+        for row in (0..<rowCount).piece(piece, size: size) {
+          let values = dense.row(row)
+          for (column, place) in values.indices.enumerated() {
+            sums[column] += Double(values[place])
+          }
         }
+        return sums
+      }
+      for part in parts {
+        for column in 0..<columnCount { sums[column] += part[column] }
       }
     case .sparse(let sparse):
       for (column, value) in zip(sparse.columnIndices, sparse.values) {
         sums[Int(column)] += Double(value)
-        total += Double(value) * Double(value)
       }
     }
     let n = Double(rowCount)
     let squares = sums.reduce(0) { $0 + ($1 / n) * ($1 / n) }
-    return max(0, total / n - squares) / Double(columnCount)
+    return max(0, squaredNormSum / n - squares) / Double(columnCount)
   }
 }

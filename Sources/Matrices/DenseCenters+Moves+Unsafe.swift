@@ -40,7 +40,7 @@ extension DenseCenters {
   /// Brings the sums up to date: by the rows that came and went when they are few, else afresh.
   private func updateSums(_ labels: Buffer<Int32>, changes: LabelChanges, pool: WorkerPool) {
     let isSmall = holdsSums && changes.rows.count * 8 < rowCount
-    bounds?.isUseful = isSmall
+    bounds?.isUseful = holdsSums && changes.rows.count * 3 < rowCount
     if isSmall && !losesDigits(labels, changes.rows) {
       let from = changes.rows.map { summedLabels.base[Int($0)] }
       let to = changes.rows.map { labels.base[Int($0)] }

@@ -12,6 +12,14 @@ package final class DenseCenters: CenterSpace, @unchecked Sendable {
   let centers: Buffer<Float>
   /// The centers as the kernel takes them, `d×stride` in strips.
   private let panel: Buffer<Float>
+  /// The centers by groups, in which bounds are kept, each a row as wide as `groupWidth`.
+  private let groupPanel: Buffer<Float>
+  /// −‖c‖²/2 of each row of `groupPanel`, −∞ for a row out of use.
+  private let groupBias: Buffer<Float>
+  /// The rows of `groupPanel` to each of its 16 groups: k/16 rounded up to whole tiles.
+  private let groupDepth: Int
+  /// d rounded up to whole registers.
+  private let groupWidth: Int
   /// −‖c‖²/2 of each lane, −∞ for a lane out of use, `stride`.
   let bias: Buffer<Float>
   /// ‖c‖² of each center, k.
@@ -48,6 +56,10 @@ package final class DenseCenters: CenterSpace, @unchecked Sendable {
     stride = (clusterCount + 15) / 16 * 16
     centers = Buffer(count: clusterCount * points.matrix.columnCount, repeating: 0)
     panel = Buffer(count: points.matrix.columnCount * stride, repeating: 0)
+    groupDepth = (clusterCount + 63) / 64 * 4
+    groupWidth = (points.matrix.columnCount + 15) / 16 * 16
+    groupPanel = Buffer(count: 16 * groupDepth * groupWidth, repeating: 0)
+    groupBias = Buffer(count: 16 * groupDepth, repeating: -.infinity)
     bias = Buffer(count: stride, repeating: -.infinity)
     squaredNorms = Buffer(count: clusterCount, repeating: 0)
     isIdle = Buffer(count: clusterCount, repeating: false)
@@ -87,8 +99,9 @@ package final class DenseCenters: CenterSpace, @unchecked Sendable {
 
   package func assign(into standings: Standings, pool: WorkerPool) {
     precondition(standings.labels.count == rowCount, "standings need one place a row")
-    packPanel()
+    packPanel(pool: pool)
     let isPruning = bounds?.resume(standings) ?? false
+    if isPruning { packGroups(pool: pool) }
     let keepsBounds = bounds?.isUseful ?? false
     pool.forEach(
       (0..<rowCount).pieceCount(size: DensePoints.chunkSize),
@@ -100,25 +113,22 @@ package final class DenseCenters: CenterSpace, @unchecked Sendable {
           assign(list: list, count: rows.count, keepsBounds: keepsBounds, into: standings)
           return
         }
-        var count = kindred_unsettled(
+        let count = kindred_unsettled(
           instructionSet.rawValue, &bounds, list, Int64(rows.count), standings.labels.base,
           unsettled.base)
-        // When most rows must be looked at anyway, looking at their own centers first is a loss.
-        if count > 0, count < rows.count / 2 {
-          points.matrix.elements.withUnsafeBufferPointer { elements in
-            count = kindred_tighten_dense(
-              instructionSet.rawValue, &bounds, unsettled.base, count, standings.labels.base,
-              elements.baseAddress, Int64(columnCount), centers.base, bias.base)
-          }
-        }
-        assign(list: unsettled.base, count: Int(count), keepsBounds: keepsBounds, into: standings)
+        let (whole, refined) = refine(
+          unsettled.base, count: count, bounds: &bounds, standings: standings)
+        assign(list: unsettled.base, count: whole, keepsBounds: keepsBounds, into: standings)
+        decideNearTies(
+          list: unsettled.base + whole, count: refined, keepsBounds: keepsBounds,
+          standings: standings)
       })
   }
 
   package func assign(batch: Buffer<Int32>, into standings: Standings, pool: WorkerPool) {
     precondition(standings.labels.count == rowCount, "standings need one place a row")
     bounds?.forget()
-    packPanel()
+    packPanel(pool: pool)
     let batch = batchRows.distinct(batch)
     let size = 128
     pool.forEach((0..<batch.count).pieceCount(size: size)) { chunk in
@@ -127,6 +137,27 @@ package final class DenseCenters: CenterSpace, @unchecked Sendable {
         list: batch.base + places.lowerBound, count: places.count, keepsBounds: false,
         into: standings)
     }
+  }
+
+  /// Settles listed rows by their own centers, or compares them with the groups that are left open.
+  ///
+  /// The list then begins with the `whole` rows to compare with every center; `refined` rows follow whose
+  /// standings are up to date but for near-ties.
+  private func refine(
+    _ list: UnsafeMutablePointer<Int32>, count: Int64, bounds: inout kindred_bounds,
+    standings: Standings
+  ) -> (whole: Int, refined: Int) {
+    var groups = kindred_groups(
+      panel: groupPanel.base, bias: groupBias.base, depth: Int64(groupDepth),
+      width: Int64(groupWidth))
+    var refined: Int64 = 0
+    let whole = points.matrix.elements.withUnsafeBufferPointer { elements in
+      kindred_refine_dense(
+        instructionSet.rawValue, &bounds, elements.baseAddress, Int64(rowCount),
+        Int64(columnCount), &groups, list, count, standings.best.base, standings.second.base,
+        standings.labels.base, &refined)
+    }
+    return (Int(whole), Int(refined))
   }
 
   /// What is known of the rows' distances, for the kernels.
@@ -158,13 +189,26 @@ package final class DenseCenters: CenterSpace, @unchecked Sendable {
   }
 
   /// Lays the centers out for the kernel: strips of 48 lanes, each column by column.
-  private func packPanel() {
-    for first in Swift.stride(from: 0, to: stride, by: 48) {
-      let width = Swift.min(48, stride - first)
-      let strip = panel.base + first * columnCount
-      for cluster in first..<Swift.min(first + width, clusterCount) {
+  private func packPanel(pool: WorkerPool) {
+    pool.forEach((0..<stride).pieceCount(size: 48)) { index in
+      let lanes = (0..<stride).piece(index, size: 48)
+      let strip = panel.base + lanes.lowerBound * columnCount
+      for cluster in lanes.lowerBound..<Swift.min(lanes.upperBound, clusterCount) {
         let center = centers.base + cluster * columnCount
-        for column in 0..<columnCount { strip[column * width + cluster - first] = center[column] }
+        let lane = strip + (cluster - lanes.lowerBound)
+        for column in 0..<columnCount { lane[column * lanes.count] = center[column] }
+      }
+    }
+  }
+
+  /// Lays the centers out by groups, center j in group j modulo 16.
+  private func packGroups(pool: WorkerPool) {
+    pool.forEach(Swift.min(16, clusterCount)) { group in
+      for cluster in Swift.stride(from: group, to: clusterCount, by: 16) {
+        let place = group * groupDepth + cluster / 16
+        (groupPanel.base + place * groupWidth).update(
+          from: centers.base + cluster * columnCount, count: columnCount)
+        groupBias.base[place] = bias.base[cluster]
       }
     }
   }
@@ -239,9 +283,9 @@ package final class DenseCenters: CenterSpace, @unchecked Sendable {
   }
 
   package func publish(pool: WorkerPool) -> DenseMatrix {
-    bounds?.forget()
     let busiest = (0..<clusterCount).reduce(0) { sizes.base[$1] > sizes.base[$0] ? $1 : $0 }
     for cluster in 0..<clusterCount where isIdle.base[cluster] {
+      bounds?.forget()
       for column in 0..<columnCount {
         centers.base[cluster * columnCount + column] = centers.base[busiest * columnCount + column]
       }

@@ -62,7 +62,17 @@ public struct DenseMatrix: Sendable, Equatable {
   ///
   /// - Complexity: O(n·d).
   public func firstNonFinite() -> (row: Int, column: Int)? {
-    guard let position = elements.firstIndex(where: { !$0.isFinite }) else { return nil }
-    return (position / columnCount, position % columnCount)
+    let size = 4_096
+    for piece in 0..<elements.indices.pieceCount(size: size) {
+      let places = elements.indices.piece(piece, size: size)
+      // The greatest pattern without its sign tells of all of them at once, in vector instructions.
+      var greatest: UInt32 = 0
+      for place in places { greatest = max(greatest, elements[place].bitPattern & 0x7FFF_FFFF) }
+      guard greatest >= Float.infinity.bitPattern else { continue }
+      for place in places where !elements[place].isFinite {
+        return (place / columnCount, place % columnCount)
+      }
+    }
+    return nil
   }
 }

@@ -4,7 +4,9 @@ internal import CKernels
 ///
 /// A row is settled when its own center, moved away, is still nearer than all others, moved towards it.
 /// Hamerly, "Making k-means even faster", DOI 10.1137/1.9781611972801.12; with 16 bounds a row, one for
-/// the centers of each number modulo 16, because the fold has their best scores at hand.
+/// the centers of each number modulo 16, because the fold has their best scores at hand. A full row that is
+/// not settled is compared with the centers of those groups alone whose bound is too low: Ding et al.,
+/// "Yinyang k-means", ICML 2015.
 final class RowBounds: @unchecked Sendable {
   /// Beyond this the bounds would cost more memory than they save time: 256 MiB.
   private static let greatestRowCount = 1 << 22

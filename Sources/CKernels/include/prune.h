@@ -32,15 +32,34 @@ void kindred_store_bounds(int32_t level, const kindred_bounds *bounds, const int
 int64_t kindred_unsettled(int32_t level, const kindred_bounds *bounds, const int32_t *rows,
                           int64_t count, const int32_t *label, int32_t *unsettled);
 
-/// Measures listed rows against their own centers and drops those that are settled by it.
-/// IN: data n × d and centers k × d, row-major; bias k, −‖c‖²/2. IN/OUT: rows.
-int64_t kindred_tighten_dense(int32_t level, const kindred_bounds *bounds, int32_t *rows,
-                              int64_t count, const int32_t *label, const float *data, int64_t d,
-                              const float *centers, const float *bias);
-
-/// The same for compressed rows.
+/// Measures listed compressed rows against their own centers and drops those that are settled by it.
+/// IN/OUT: rows.
 int64_t kindred_tighten_sparse(int32_t level, const kindred_bounds *bounds, int32_t *rows,
                                int64_t count, const int32_t *label, const kindred_rows *points,
                                const kindred_centers *centers);
+
+/// Centers by groups, center j in group j modulo 16, each center a row of numbers.
+/// IN: panel 16 × depth × width on a 64-byte boundary, center g + 16·i at row g·depth + i; depth a multiple
+/// of 4, width d rounded up to a multiple of 16; unused rows and columns hold 0, unused places of bias
+/// (16 × depth, −‖c‖²/2) −∞.
+typedef struct {
+  const float *panel;
+  const float *bias;
+  int64_t depth;
+  int64_t width;
+} kindred_groups;
+
+/// The most rows that one call of `kindred_refine_dense` takes.
+enum { KINDRED_REFINE_ROWS = 256 };
+
+/// Measures listed full rows against their own centers, drops those that are settled by it, and compares
+/// the rest with the groups of centers that may hold a nearer one, and with no others.
+/// IN: data n × d, row-major and finite. IN/OUT: rows, at most KINDRED_REFINE_ROWS; first come those that
+/// are left to be compared with every center, as many as returned, then `refined` that were compared here
+/// and whose best, second, label and bounds are up to date; second counts compared centers alone.
+int64_t kindred_refine_dense(int32_t level, const kindred_bounds *bounds, const float *data,
+                             int64_t n, int64_t d, const kindred_groups *groups, int32_t *rows,
+                             int64_t count, float *best, float *second, int32_t *label,
+                             int64_t *refined);
 
 #endif
