@@ -4,13 +4,15 @@
 // decided again in double precision by the caller.
 #include "assign.h"
 
+#include <string.h>
+
 #include "fold.h"
 #include "machine.h"
 
 /// `rows` rows of equal length against `vectors` registers of centers from `first` on.
 INLINE void block(const kindred_rows *points, const int32_t *row, int rows, int vectors,
-                  const kindred_centers *centers, int64_t first, const int32_t *soon,
-                  standing *standings) {
+                  int64_t length, const kindred_centers *centers, const float *tails,
+                  int64_t first, const int32_t *soon, standing *standings) {
   v16f sums[rows][vectors];
   const int32_t *columns[rows];
   const float *values[rows];
@@ -19,7 +21,6 @@ INLINE void block(const kindred_rows *points, const int32_t *row, int rows, int 
     values[r] = points->values + points->row_offsets[row[r]];
     UNROLL for (int v = 0; v < vectors; v++) sums[r][v] = (v16f)(0.0f);
   }
-  const int64_t length = points->row_offsets[row[0] + 1] - points->row_offsets[row[0]];
   const float *panel = centers->panel + first;
   const int64_t stride = centers->stride;
   const int32_t *ahead[rows];
@@ -36,6 +37,12 @@ INLINE void block(const kindred_rows *points, const int32_t *row, int rows, int 
   }
   const v16f *scale = (const v16f *)(centers->scale + first);
   const v16f *bias = (const v16f *)(centers->bias + first);
+  // Added last: what was scattered there has long reached the cache by now.
+  if (tails != NULL)
+    UNROLL for (int r = 0; r < rows; r++) {
+      const v16f *tail = (const v16f *)(tails + r * stride + first);
+      UNROLL for (int v = 0; v < vectors; v++) sums[r][v] += tail[v];
+    }
   UNROLL for (int r = 0; r < rows; r++) {
     UNROLL for (int v = 0; v < vectors; v++) {
       sums[r][v] = sums[r][v] * scale[v] + bias[v];
@@ -53,7 +60,7 @@ INLINE void block(const kindred_rows *points, const int32_t *row, int rows, int 
 
 #define CASE(rows, vectors)                                                  \
   case vectors:                                                              \
-    block(points, row, rows, vectors, centers, first, soon, standings);            \
+    block(points, row, rows, vectors, length, centers, tails, first, soon, standings); \
     break;
 
 #define CASES_TO_8(rows)                                                     \
@@ -67,69 +74,94 @@ INLINE void block(const kindred_rows *points, const int32_t *row, int rows, int 
 
 /// The rows whose panel lines are fetched while `together` rows are multiplied: the next ones when each
 /// is at least as long, else the same.
-INLINE const int32_t *rows_ahead(const int64_t *offsets, const int32_t *rows, int together,
+INLINE const int32_t *rows_ahead(const int32_t *lengths, const int32_t *rows, int together,
                                  int64_t left) {
   if (left < 2 * together) return rows;
-  const int64_t length = offsets[rows[0] + 1] - offsets[rows[0]];
   for (int r = together; r < 2 * together; r++)
-    if (offsets[rows[r] + 1] - offsets[rows[r]] < length) return rows;
+    if (lengths[rows[r]] < lengths[rows[0]]) return rows;
   return rows + together;
 }
+
+/// Adds the products of a row's entries from `length` on, whose terms are kept cell by cell.
+static void add_tail(const kindred_rows *points, int32_t row, int64_t length,
+                     const kindred_cells *cells, float *tail) {
+  const int64_t end = points->row_offsets[row + 1];
+  for (int64_t p = points->row_offsets[row] + length; p < end; p++) {
+    const int64_t term = points->columns[p] - cells->head;
+    const int32_t *lanes = cells->lanes + cells->offsets[term];
+    const float *sums = cells->sums + cells->offsets[term];
+    const float value = points->values[p];
+    for (int32_t c = 0; c < cells->counts[term]; c++) tail[lanes[c]] += value * sums[c];
+  }
+}
+
+/// Makes what add_tail wrote zero again, cell by cell or whole, whichever is less work.
+static void clear_tail(const kindred_rows *points, int32_t row, int64_t length,
+                       const kindred_cells *cells, int64_t stride, float *tail) {
+  const int64_t start = points->row_offsets[row] + length, end = points->row_offsets[row + 1];
+  int64_t written = 0;
+  for (int64_t p = start; p < end; p++) written += cells->counts[points->columns[p] - cells->head];
+  if (written > stride / 8) {
+    memset(tail, 0, (size_t)stride * sizeof *tail);
+    return;
+  }
+  for (int64_t p = start; p < end; p++) {
+    const int64_t term = points->columns[p] - cells->head;
+    const int32_t *lanes = cells->lanes + cells->offsets[term];
+    for (int32_t c = 0; c < cells->counts[term]; c++) tail[lanes[c]] = 0;
+  }
+}
+
+#define DEFINE_ROWS(NAME, TARGET, SUFFIX, CASES)                                                \
+  TARGET static void NAME##_##SUFFIX(const kindred_rows *points, const int32_t *row,            \
+                                     int vectors, int64_t length,                               \
+                                     const kindred_centers *centers, const float *tails,        \
+                                     int64_t first, const int32_t *soon,                        \
+                                     standing *standings) {                                     \
+    switch (vectors) { CASES }                                                                  \
+  }
 
 /// The whole assignment for one level. `WIDEST` registers of 16 lanes are the most that stay in the
 /// level's register file.
 #define DEFINE_ASSIGN(NAME, TARGET, WIDEST, ALL_CASES)                                          \
-  TARGET static void NAME##_four(const kindred_rows *points, const int32_t *row, int vectors,   \
-                                 const kindred_centers *centers, int64_t first, const int32_t *soon,                 \
-                                 standing *standings) {                                         \
-    switch (vectors) { CASE(4, 1) CASE(4, 2) CASE(4, 3) }                                       \
-  }                                                                                             \
-  TARGET static void NAME##_two(const kindred_rows *points, const int32_t *row, int vectors,    \
-                                const kindred_centers *centers, int64_t first, const int32_t *soon,                  \
-                                standing *standings) {                                          \
-    switch (vectors) { CASES_TO_8(2) }                                                          \
-  }                                                                                             \
-  TARGET static void NAME##_one(const kindred_rows *points, const int32_t *row, int vectors,    \
-                                const kindred_centers *centers, int64_t first, const int32_t *soon,                  \
-                                standing *standings) {                                          \
-    switch (vectors) { ALL_CASES }                                                              \
-  }                                                                                             \
+  DEFINE_ROWS(NAME, TARGET, four, CASE(4, 1) CASE(4, 2) CASE(4, 3))                             \
+  DEFINE_ROWS(NAME, TARGET, two, CASES_TO_8(2))                                                 \
+  DEFINE_ROWS(NAME, TARGET, one, ALL_CASES)                                                     \
   TARGET static void NAME(const kindred_rows *points, const int32_t *rows, int64_t count,       \
-                          const kindred_centers *centers, float *best, float *second,           \
-                          int32_t *label, float *others) {                                      \
-    const int64_t *offsets = points->row_offsets;                                               \
+                          const int32_t *lengths, const kindred_centers *centers, float *tails, \
+                          float *best, float *second, int32_t *label, float *others) {          \
+    const int64_t stride = centers->stride;                                                     \
+    const int vectors = (int)(stride < (WIDEST) * 16 ? stride / 16 : (WIDEST));                 \
+    const int most = TOGETHER(vectors, WIDEST);                                                 \
     int64_t i = 0;                                                                              \
     while (i < count) {                                                                         \
-      const int64_t length = offsets[rows[i] + 1] - offsets[rows[i]];                           \
+      const int32_t *row = rows + i;                                                            \
+      const int64_t length = lengths[row[0]];                                                   \
       int run = 1;                                                                              \
-      while (run < 4 && i + run < count &&                                                      \
-             offsets[rows[i + run] + 1] - offsets[rows[i + run]] == length)                     \
-        run++;                                                                                  \
+      while (run < most && i + run < count && lengths[row[run]] == length) run++;               \
+      const int together = run == most ? most : run >= 2 ? 2 : 1;                               \
+      const int32_t *soon = rows_ahead(lengths, row, together, count - i);                      \
       standing standings[4];                                                                    \
-      const int32_t *soon = rows + i; \
-      int together = 1;                                                                         \
-      for (int64_t first = 0; first < centers->stride; first += (WIDEST) * 16) {                \
-        int64_t left = (centers->stride - first) / 16;                                          \
-        int vectors = (int)(left < (WIDEST) ? left : (WIDEST));                                 \
-        if (first == 0) {                                                                       \
-          int most = TOGETHER(vectors, WIDEST);                                                 \
-          together = run >= most ? most : run >= 2 && most >= 2 ? 2 : 1;                        \
-          for (int r = 0; r < together; r++) begin(&standings[r]);                              \
-          soon = rows_ahead(offsets, rows + i, together, count - i);                           \
-        }                                                                                       \
+      for (int r = 0; r < together; r++) begin(&standings[r]);                                  \
+      if (tails != NULL)                                                                        \
+        for (int r = 0; r < together; r++)                                                      \
+          add_tail(points, row[r], length, &centers->cells, tails + r * stride);                \
+      for (int64_t first = 0; first < stride; first += (WIDEST) * 16) {                         \
+        const int64_t left = (stride - first) / 16;                                             \
+        const int width = (int)(left < (WIDEST) ? left : (WIDEST));                             \
         if (together == 4) {                                                                    \
-          NAME##_four(points, rows + i, vectors, centers, first, soon, standings);                    \
-        } else if (together == 2 && vectors <= 8) {                                             \
-          NAME##_two(points, rows + i, vectors, centers, first, soon, standings);                     \
+          NAME##_four(points, row, width, length, centers, tails, first, soon, standings);      \
+        } else if (together == 2) {                                                             \
+          NAME##_two(points, row, width, length, centers, tails, first, soon, standings);       \
         } else {                                                                                \
-          for (int r = 0; r < together; r++)                                                    \
-            NAME##_one(points, rows + i + r, vectors, centers, first, soon + r, standings + r);           \
+          NAME##_one(points, row, width, length, centers, tails, first, soon, standings);       \
         }                                                                                       \
       }                                                                                         \
       for (int r = 0; r < together; r++) {                                                      \
-        const int32_t row = rows[i + r];                                                        \
-        conclude(&standings[r], best + row, second + row, label + row,                          \
-                 others == NULL ? NULL : others + (int64_t)row * 16);                           \
+        if (tails != NULL)                                                                      \
+          clear_tail(points, row[r], length, &centers->cells, stride, tails + r * stride);      \
+        conclude(&standings[r], best + row[r], second + row[r], label + row[r],                 \
+                 others == NULL ? NULL : others + (int64_t)row[r] * 16);                        \
       }                                                                                         \
       i += together;                                                                            \
     }                                                                                           \
@@ -156,19 +188,21 @@ DEFINE_ASSIGN(assign_avx2, TARGET_AVX2, 6, CASES_TO_8(1))
 DEFINE_ASSIGN(assign_baseline, , 3, CASES_TO_8(1))
 
 void kindred_assign_sparse(int32_t level, const kindred_rows *points, const int32_t *rows,
-                           int64_t count, const kindred_centers *centers, float *best,
+                           int64_t count, const int32_t *head_lengths,
+                           const kindred_centers *centers, float *tails, float *best,
                            float *second, int32_t *label, float *others) {
+  if (centers->cells.counts == NULL) tails = NULL;
   switch (level) {
 #if defined(__x86_64__)
     case KINDRED_AVX512:
-      assign_avx512(points, rows, count, centers, best, second, label, others);
+      assign_avx512(points, rows, count, head_lengths, centers, tails, best, second, label, others);
       return;
     case KINDRED_AVX2:
-      assign_avx2(points, rows, count, centers, best, second, label, others);
+      assign_avx2(points, rows, count, head_lengths, centers, tails, best, second, label, others);
       return;
 #endif
     default:
-      assign_baseline(points, rows, count, centers, best, second, label, others);
+      assign_baseline(points, rows, count, head_lengths, centers, tails, best, second, label, others);
   }
 }
 

@@ -29,26 +29,6 @@
       kept += !is_settled(bounds, rows[i], label[rows[i]]);                                     \
     }                                                                                           \
     return kept;                                                                                \
-  }                                                                                             \
-  TARGET static int64_t NAME##_tighten_sparse(const kindred_bounds *bounds, int32_t *rows,      \
-                                              int64_t count, const int32_t *label,              \
-                                              const kindred_rows *points,                       \
-                                              const kindred_centers *centers) {                 \
-    int64_t kept = 0;                                                                           \
-    for (int64_t i = 0; i < count; i++) {                                                       \
-      const int32_t row = rows[i], own = label[row];                                            \
-      const float *lane = centers->panel + own;                                                 \
-      float sum = 0;                                                                            \
-      for (int64_t p = points->row_offsets[row]; p < points->row_offsets[row + 1]; p++)         \
-        sum += points->values[p] * lane[(int64_t)points->columns[p] * centers->stride];         \
-      const float score = sum * centers->scale[own] + centers->bias[own];                       \
-      const float norm = (float)bounds->squared_norms[row];                                     \
-      const float loose = slack(row_length(bounds, row), norm, bounds);                         \
-      bounds->reach[row] = reach_of(score, loose, norm) - bounds->center_drift[own];            \
-      rows[kept] = row;                                                                         \
-      kept += !is_settled(bounds, row, own);                                                    \
-    }                                                                                           \
-    return kept;                                                                                \
   }
 
 #if defined(__x86_64__)
@@ -73,10 +53,4 @@ void kindred_store_bounds(int32_t level, const kindred_bounds *bounds, const int
 int64_t kindred_unsettled(int32_t level, const kindred_bounds *bounds, const int32_t *rows,
                           int64_t count, const int32_t *label, int32_t *unsettled) {
   DISPATCH(level, select(bounds, rows, count, label, unsettled))
-}
-
-int64_t kindred_tighten_sparse(int32_t level, const kindred_bounds *bounds, int32_t *rows,
-                               int64_t count, const int32_t *label, const kindred_rows *points,
-                               const kindred_centers *centers) {
-  DISPATCH(level, tighten_sparse(bounds, rows, count, label, points, centers))
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "drift.h"
 #include "machine.h"
 
 /// Makes the sums of a term's clusters zero again, all of them or one by one, whichever is less work.
@@ -17,18 +18,32 @@ static void clear(double *scratch, int64_t stride, const int32_t *rows, int64_t 
   }
 }
 
+/// What a term's coordinates moved by.
+static void drift_lane(const kindred_move *move, const float *before, const float *after,
+                       int64_t stride, int64_t term) {
+  kindred_drift_term(move->level, before, after, move->old_scale, move->new_scale, stride,
+                     move->either_sign, move->rise + term * 16, move->span + term);
+}
+
 void kindred_update_terms(const int64_t *offsets, const int32_t *rows, const float *values,
                           int64_t first, int64_t last, const int32_t *before,
                           const int32_t *after, const uint8_t *moved, const uint8_t *dirty,
                           int64_t stride, float *panel, double *scratch, double *norm_change,
-                          double *cross_change) {
+                          double *cross_change, const kindred_move *move, float *lane_before) {
   for (int64_t term = first; term < last; term++) {
-    if (dirty != NULL && !dirty[term]) continue;
     const int64_t start = offsets[term], end = offsets[term + 1];
-    int64_t change_at = start;
-    while (change_at < end && !moved[rows[change_at]]) change_at++;
-    if (change_at == end) continue;
     float *lane = panel + term * stride;
+    int64_t change_at = start;
+    if (dirty != NULL && !dirty[term]) {
+      change_at = end;
+    } else {
+      while (change_at < end && !moved[rows[change_at]]) change_at++;
+    }
+    if (change_at == end) {
+      if (move != NULL && move->scales_changed) drift_lane(move, lane, lane, stride, term);
+      continue;
+    }
+    if (move != NULL) memcpy(lane_before, lane, (size_t)stride * sizeof *lane);
     for (int64_t p = start; p < end; p++) scratch[after[rows[p]]] += values[p];
     for (int64_t p = change_at; p < end; p++) {
       // A row that stayed changes no sum; whichever rows came or went rewrite its cluster's cell.
@@ -45,6 +60,7 @@ void kindred_update_terms(const int64_t *offsets, const int32_t *rows, const flo
       }
     }
     clear(scratch, stride, rows, start, end, after);
+    if (move != NULL) drift_lane(move, lane_before, lane, stride, term);
   }
 }
 

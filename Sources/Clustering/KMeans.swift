@@ -154,7 +154,9 @@ public struct KMeans: Sendable, Hashable, Codable {
     _ restart: Int, prepared: PreparedPoints, initialCenters: DenseMatrix? = nil,
     seeds: [Int]? = nil, pool: WorkerPool, progress: ProgressHandler? = nil
   ) throws(ClusteringError) -> KMeansModel {
-    let space = prepared.points.space(clusterCount: clusterCount, kernel: kernel)
+    let absorbsBatches = if case .miniBatch = variant { true } else { false }
+    let space = prepared.points.space(
+      clusterCount: clusterCount, kernel: kernel, absorbsBatches: absorbsBatches)
     if let initialCenters {
       space.setCenters(initialCenters, pool: pool)
     } else {

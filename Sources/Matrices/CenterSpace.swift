@@ -126,15 +126,19 @@ package enum EnginePoints: Sendable {
   }
 
   /// The centers of one run among these points, all zero at first.
+  ///
+  /// Only a space that `absorbsBatches` may be asked to: it keeps more room for what centers may become.
   package func space(
-    clusterCount: Int, kernel: ProductKernel, instructionSet: InstructionSet = .best
+    clusterCount: Int, kernel: ProductKernel, instructionSet: InstructionSet = .best,
+    absorbsBatches: Bool = false
   ) -> any CenterSpace {
     switch self {
     case .dense(let points):
       DenseCenters(points, clusterCount: clusterCount, instructionSet: instructionSet)
     case .sparse(let points):
       SparseCenters(
-        points, clusterCount: clusterCount, kernel: kernel, instructionSet: instructionSet)
+        points, clusterCount: clusterCount, kernel: kernel, instructionSet: instructionSet,
+        keepsLanes: absorbsBatches)
     }
   }
 }

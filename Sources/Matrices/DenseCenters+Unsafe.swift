@@ -175,7 +175,8 @@ package final class DenseCenters: CenterSpace, @unchecked Sendable {
     let level = instructionSet.rawValue
     points.matrix.elements.withUnsafeBufferPointer { elements in
       var panel = kindred_centers(
-        panel: panel.base, scale: bias.base, bias: bias.base, stride: Int64(stride))
+        panel: panel.base, scale: bias.base, bias: bias.base, stride: Int64(stride),
+        cells: kindred_cells())
       kindred_assign_dense(
         level, elements.baseAddress, Int64(columnCount), list, Int64(count), &panel,
         standings.best.base, standings.second.base, standings.labels.base,

@@ -1,7 +1,7 @@
 extension SparseCenters {
   package func absorb(batch: Buffer<Int32>, labels: Buffer<Int32>) {
     holdsSums = false
-    bounds?.forget()
+    drift?.forget()
     for place in 0..<batch.count {
       let row = Int(batch.base[place])
       let cluster = Int(labels.base[row])
@@ -27,7 +27,7 @@ extension SparseCenters {
   }
 
   package func replaceCenter(_ cluster: Int, withRow row: Int, weight: Double) {
-    bounds?.forget()
+    drift?.forget()
     clearLane(cluster)
     var norm = 0.0
     for entry in points.entries(ofRow: row) {

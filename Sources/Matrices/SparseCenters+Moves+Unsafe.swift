@@ -3,6 +3,8 @@ internal import CKernels
 extension SparseCenters {
   package func moveCenters(to labels: Buffer<Int32>, pool: WorkerPool) -> Double {
     precondition(labels.count == rowCount, "labels need one place a row")
+    // Sums that are written afresh do not tell how far they moved.
+    if !holdsSums { drift?.forget() }
     let oldScale = exactScale.array()
     let oldNorms = sumNorms.array()
     let changes = LabelChanges(
@@ -10,25 +12,50 @@ extension SparseCenters {
     let dirty = dirtyTerms(changes)
     let moved = Buffer<UInt8>(count: rowCount, repeating: 0)
     for row in changes.rows { moved.base[Int(row)] = 1 }
-    bounds?.isUseful = holdsSums && changes.rows.count * 64 < rowCount
+    // Where half of the rows change their label, looking for those that do not is a loss.
+    drift?.isUseful = clusterCount > 1 && changes.rows.count * 2 < rowCount
+    let newScale = Buffer<Float>(count: stride, repeating: 0)
+    for (cluster, size) in changes.sizes.enumerated() where size > 0 {
+      newScale[cluster] = Float(1 / Double(size))
+    }
+    let scalesChanged = !scale.elements.elementsEqual(newScale.elements)
     let partials = pool.map(
       points.termChunks.count,
-      makeScratch: { Buffer<Double>(count: stride, repeating: 0) },
+      makeScratch: {
+        (
+          sums: Buffer<Double>(count: stride, repeating: 0),
+          lane: Buffer<Float>(unwritten: stride),
+          stamps: Buffer<Int64>(count: stride, repeating: 0)
+        )
+      },
       { chunk, scratch in
-        let terms = points.termChunks[chunk]
         let changes = Buffer<Double>(count: 2 * clusterCount, repeating: 0)
-        if holdsSums {
-          kindred_update_terms(
-            points.postingOffsets.base, points.postingRows.base, points.postingValues.base,
-            Int64(terms.lowerBound), Int64(terms.upperBound), summedLabels.base, labels.base,
-            moved.base, dirty?.base, Int64(stride), panel.base, scratch.base, changes.base,
-            changes.base + clusterCount)
-        } else {
+        let (head, rare) = split(points.termChunks[chunk])
+        var cells = rareTerms.kernelCells
+        guard holdsSums else {
           kindred_rebuild_terms(
             points.postingOffsets.base, points.postingRows.base, points.postingValues.base,
-            Int64(terms.lowerBound), Int64(terms.upperBound), labels.base, Int64(stride),
-            Int32(clusterCount), panel.base, scratch.base, changes.base,
+            Int64(head.lowerBound), Int64(head.upperBound), labels.base, Int64(stride),
+            Int32(clusterCount), panel.base, scratch.sums.base, changes.base,
             changes.base + clusterCount)
+          kindred_update_cells(
+            points.postingOffsets.base, points.postingRows.base, points.postingValues.base,
+            Int64(rare.lowerBound), Int64(rare.upperBound), labels.base, nil, nil, &cells,
+            scratch.sums.base, scratch.stamps.base, changes.base, changes.base + clusterCount,
+            nil)
+          return changes
+        }
+        withKernelMove(to: newScale, scalesChanged: scalesChanged) { move in
+          kindred_update_terms(
+            points.postingOffsets.base, points.postingRows.base, points.postingValues.base,
+            Int64(head.lowerBound), Int64(head.upperBound), summedLabels.base, labels.base,
+            moved.base, dirty?.base, Int64(stride), panel.base, scratch.sums.base, changes.base,
+            changes.base + clusterCount, move, scratch.lane.base)
+          kindred_update_cells(
+            points.postingOffsets.base, points.postingRows.base, points.postingValues.base,
+            Int64(rare.lowerBound), Int64(rare.upperBound), labels.base, moved.base,
+            dirty?.base, &cells, scratch.sums.base, scratch.stamps.base, changes.base,
+            changes.base + clusterCount, move)
         }
         return changes
       })
@@ -37,7 +64,7 @@ extension SparseCenters {
     for cluster in 0..<clusterCount { laneRows[cluster] = nil }
 
     var shift = 0.0
-    var distances = [Double](repeating: 0, count: clusterCount)
+    var biasChanges = [Double](repeating: 0, count: clusterCount)
     movedScoreSum = 0
     for cluster in 0..<clusterCount {
       var normChange = 0.0
@@ -59,16 +86,34 @@ extension SparseCenters {
         - 2 * newScale * oldScale * inner
       movedScoreSum += oldScale * inner - Double(size) * squaredNorms.base[cluster] / 2
       if size > 0 { shift += Swift.max(0, moved) }
-      if size == 0 || isIdle.base[cluster] { bounds?.forget() }
-      // A difference of nearly equal numbers: what rounding may have swallowed is added.
-      let hasMoved = newScale != oldScale || normChange != 0 || crossChange != 0
-      let lost = 1e-12 * (newScale * newScale * newNorm + squaredNorms.base[cluster])
-      distances[cluster] = hasMoved ? (Swift.max(0, moved) + lost).squareRoot() : 0
+      if size == 0 || isIdle.base[cluster] { drift?.forget() }
+      let oldBias = exactBias.base[cluster]
       setLane(cluster, scale: newScale, isIdle: size == 0)
+      biasChanges[cluster] = exactBias.base[cluster] - oldBias
     }
     updateGreatestNorm()
-    bounds?.move(by: distances)
+    drift?.move(biasesBy: biasChanges)
     return shift
+  }
+
+  /// Parts terms into the frequent and the rare ones.
+  private func split(_ terms: Range<Int>) -> (head: Range<Int>, rare: Range<Int>) {
+    let middle = Swift.min(Swift.max(rareTerms.head, terms.lowerBound), terms.upperBound)
+    return (terms.lowerBound..<middle, middle..<terms.upperBound)
+  }
+
+  /// Hands over what the update of the sums needs to tell how far coordinates drift, or nil when nobody
+  /// asks.
+  private func withKernelMove(
+    to newScale: Buffer<Float>, scalesChanged: Bool,
+    _ update: (UnsafePointer<kindred_move>?) -> Void
+  ) {
+    guard let tables = drift?.moveTables else { return update(nil) }
+    var move = kindred_move(
+      level: instructionSet.rawValue, scales_changed: scalesChanged ? 1 : 0,
+      either_sign: points.hasNegatives ? 1 : 0, old_scale: scale.base, new_scale: newScale.base,
+      rise: tables.rise, span: tables.span)
+    withUnsafePointer(to: &move) { update($0) }
   }
 
   /// A lane's new ‖S‖², summed afresh when so little is left of it that rounding errors would count.
@@ -76,10 +121,11 @@ extension SparseCenters {
     peakNorms.base[cluster] = Swift.max(peakNorms.base[cluster], sumNorms.base[cluster])
     guard norm < 1e-4 * peakNorms.base[cluster] else { return norm }
     // The old norm's errors then stay in what the center seems to have moved.
-    bounds?.forget()
+    drift?.forget()
     var sum = 0.0
+    var centers = kernelCenters
     for term in 0..<columnCount {
-      let cell = Double(panel.base[term * stride + cluster])
+      let cell = Double(kindred_cell(&centers, Int64(term), Int32(cluster)))
       sum += cell * cell
     }
     peakNorms.base[cluster] = sum
@@ -92,7 +138,8 @@ extension SparseCenters {
     isIdle.base[cluster] = idle
     squaredNorms.base[cluster] = newScale * newScale * sumNorms.base[cluster]
     scale.base[cluster] = idle ? 0 : Float(newScale)
-    bias.base[cluster] = idle ? -.infinity : -Float(squaredNorms.base[cluster] / 2)
+    exactBias.base[cluster] = idle ? -.infinity : -(squaredNorms.base[cluster] / 2)
+    bias.base[cluster] = Float(exactBias.base[cluster])
   }
 
   /// The terms of the rows that changed, or nil when so many did that looking is not worth it.
@@ -113,9 +160,17 @@ extension SparseCenters {
     let partials = pool.map((0..<columnCount).pieceCount(size: size)) { chunk in
       let sums = Buffer<Double>(count: clusterCount, repeating: 0)
       for column in (0..<columnCount).piece(chunk, size: size) {
-        let lane = panel.base + Int(points.termOfColumn[column]) * stride
-        for cluster in 0..<clusterCount {
-          sums.base[cluster] += Double(lane[cluster]) * Double(lane[cluster])
+        let term = Int(points.termOfColumn[column])
+        if term < rareTerms.head {
+          let lane = panel.base + term * stride
+          for cluster in 0..<clusterCount {
+            sums.base[cluster] += Double(lane[cluster]) * Double(lane[cluster])
+          }
+        } else {
+          for cell in rareTerms.cells(ofTerm: term) {
+            let sum = Double(rareTerms.sums.base[cell])
+            sums.base[Int(rareTerms.lanes.base[cell])] += sum * sum
+          }
         }
       }
       return sums
@@ -130,7 +185,11 @@ extension SparseCenters {
   }
 
   package func publish(pool: WorkerPool) -> DenseMatrix {
-    bounds?.forget()
+    if isIdle.elements.contains(true) { drift?.forget() }
+    // Rounding moves a coordinate by half a unit in the last place; the rest is margin.
+    let length = greatestSquaredNorm.squareRoot()
+    let loss = length * (Double(points.greatestNorm) + length) * Double(Float.ulpOfOne)
+    drift?.loosen(by: 8 * loss + 4 * Double(points.longestRow) * Double(Float.leastNormalMagnitude))
     let busiest = (0..<clusterCount).reduce(0) { sizes.base[$1] > sizes.base[$0] ? $1 : $0 }
     let count = clusterCount * columnCount
     let centroids = [Float](unsafeUninitializedCapacity: count) { memory, initialized in
@@ -151,38 +210,84 @@ extension SparseCenters {
       rowCount: clusterCount, columnCount: columnCount, elements: centroids)
   }
 
-  /// Rounds the panel's cells to single-precision centers, and writes those row by row.
+  /// Rounds the sums to single-precision centers, and writes those row by row.
   private func publish(into target: SharedTarget<Float>, idleAs busiest: Int, pool: WorkerPool) {
     // Sixteen columns make one cache line of every centroid.
     let width = 16
     let scales = exactScale
     let idle = (0..<clusterCount).filter { isIdle.base[$0] }
+    if !idle.isEmpty { rareTerms.reserve { Int(rareTerms.counts[$0]) + idle.count } }
     pool.forEach((0..<columnCount).pieceCount(size: width)) { chunk in
-      for column in (0..<columnCount).piece(chunk, size: width) {
-        let lane = panel.base + Int(points.termOfColumn[column]) * stride
+      let columns = (0..<columnCount).piece(chunk, size: width)
+      for cluster in 0..<clusterCount {
+        (target.start + cluster * columnCount + columns.lowerBound).update(
+          repeating: 0, count: columns.count)
+      }
+      for column in columns {
+        let place = target.start + column
+        let term = Int(points.termOfColumn[column])
+        guard term < rareTerms.head else {
+          publish(rareTerm: term, to: place, idle: idle, idleAs: busiest)
+          continue
+        }
+        let lane = panel.base + term * stride
         for cluster in 0..<clusterCount {
           lane[cluster] = Float(Double(lane[cluster]) * scales.base[cluster])
         }
         for cluster in idle { lane[cluster] = lane[busiest] }
-        var place = target.start + column
-        for cluster in 0..<clusterCount {
-          place.pointee = lane[cluster]
-          place += columnCount
-        }
+        for cluster in 0..<clusterCount { place[cluster * columnCount] = lane[cluster] }
+      }
+    }
+  }
+
+  /// The same for the cells of one term, whose column of the target is zero.
+  private func publish(
+    rareTerm term: Int, to place: UnsafeMutablePointer<Float>, idle: [Int], idleAs busiest: Int
+  ) {
+    var copied: Float?
+    for cell in rareTerms.cells(ofTerm: term) {
+      let cluster = Int(rareTerms.lanes.base[cell])
+      // A cluster without rows may still hold a cell of the row that it began with.
+      let value =
+        isIdle.base[cluster]
+        ? 0 : Float(Double(rareTerms.sums.base[cell]) * exactScale.base[cluster])
+      rareTerms.sums.base[cell] = value
+      place[cluster * columnCount] = value
+      if cluster == busiest { copied = value }
+    }
+    guard let copied else { return }
+    for cluster in idle {
+      place[cluster * columnCount] = copied
+      var own = rareTerms.cells(ofTerm: term).lazy.filter {
+        Int(self.rareTerms.lanes.base[$0]) == cluster
+      }
+      .makeIterator()
+      if let cell = own.next() {
+        rareTerms.sums.base[cell] = copied
+      } else {
+        rareTerms.append(term: term, lane: cluster, sum: copied)
       }
     }
   }
 
   package func setCenters(toRows rows: [Int], pool: WorkerPool) {
     precondition(rows.count == clusterCount, "centers must be k rows")
-    bounds?.forget()
+    drift?.forget()
     pool.forEach(points.termChunks.count) { chunk in
-      let terms = points.termChunks[chunk]
+      let terms = split(points.termChunks[chunk]).head
       (panel.base + terms.lowerBound * stride).update(repeating: 0, count: terms.count * stride)
     }
+    rareTerms.removeAll()
+    // A row that is listed twice needs more cells than its terms have rows.
+    if Set(rows).count < rows.count { rareTerms.reserve { _ in clusterCount } }
     for (cluster, row) in rows.enumerated() {
       for entry in points.entries(ofRow: row) {
-        panel.base[Int(points.terms.base[entry]) * stride + cluster] = points.values.base[entry]
+        let (term, value) = (Int(points.terms.base[entry]), points.values.base[entry])
+        if term < rareTerms.head {
+          panel.base[term * stride + cluster] = value
+        } else {
+          rareTerms.append(term: term, lane: cluster, sum: value)
+        }
       }
       sumNorms.base[cluster] = points.squaredNorms.base[row]
       setLane(cluster, scale: 1, isIdle: false)

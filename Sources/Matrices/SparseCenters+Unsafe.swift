@@ -12,14 +12,22 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
 
   /// Lanes to a panel row: k rounded up to whole registers.
   let stride: Int
-  /// The sums, `d×stride`, in the points' numbering of terms.
+  /// The sums of the frequent terms, `rareTerms.head×stride`, in the points' numbering of terms.
   let panel: Buffer<Float>
+  /// The sums of the other terms.
+  let rareTerms: RareTerms
+  /// How many entries of each row are of frequent terms, n.
+  private let headLengths: Buffer<Int32>
+  /// The rows of each chunk ordered by that number, n.
+  private let rowsByHead: Buffer<Int32>
   /// What each lane's sum is multiplied with, in single precision for the kernel, `stride`.
   let scale: Buffer<Float>
   /// −‖c‖²/2 of each lane, −∞ for a lane out of use, `stride`.
   let bias: Buffer<Float>
-  /// The exact multiplier of each lane, k.
+  /// The exact multiplier of each lane, `stride`.
   let exactScale: Buffer<Double>
+  /// −‖c‖²/2 of each lane in double precision, −∞ for a lane out of use, `stride`.
+  let exactBias: Buffer<Double>
   /// ‖S‖² of each lane, k.
   let sumNorms: Buffer<Double>
   /// The greatest ‖S‖² of each lane since it was last summed afresh, k.
@@ -43,16 +51,18 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
   /// Centers row by row for BLAS, `k×d`, in the points' numbering; empty unless BLAS is asked for.
   let rowMajor: Buffer<Float>
   private let batchRows: BatchRows
-  let bounds: RowBounds?
+  let drift: TermDrift?
   package internal(set) var movedScoreSum = 0.0
 
   package var rowCount: Int { points.rowCount }
   package var columnCount: Int { points.columnCount }
 
   /// Makes room for the centers, all zero.
+  ///
+  /// `keepsLanes`: every term gets a lane for every cluster, so that centers may absorb batches.
   init(
     _ points: SparsePoints, clusterCount: Int, kernel: ProductKernel,
-    instructionSet: InstructionSet
+    instructionSet: InstructionSet, keepsLanes: Bool = false
   ) {
     precondition(clusterCount > 0, "a space needs at least one center")
     precondition(instructionSet <= .best, "this processor lacks \(instructionSet.name)")
@@ -64,10 +74,17 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
     let lanes = (clusterCount + 15) / 16 * 16
     // A power-of-two row length would map the same lane of every term to the same cache set.
     stride = lanes % 1_024 == 0 ? lanes + 16 : lanes
-    panel = Buffer(count: points.columnCount * stride, repeating: 0)
+    let head =
+      keepsLanes || self.kernel == .gemm
+      ? points.columnCount
+      : RareTerms.head(postingOffsets: points.postingOffsets, stride: stride)
+    rareTerms = RareTerms(head: head, postingOffsets: points.postingOffsets)
+    (headLengths, rowsByHead) = points.rowsByHead(head)
+    panel = Buffer(count: head * stride, repeating: 0)
     scale = Buffer(count: stride, repeating: 0)
     bias = Buffer(count: stride, repeating: -.infinity)
-    exactScale = Buffer(count: clusterCount, repeating: 1)
+    exactScale = Buffer(count: stride, repeating: 1)
+    exactBias = Buffer(count: stride, repeating: -.infinity)
     sumNorms = Buffer(count: clusterCount, repeating: 0)
     peakNorms = Buffer(count: clusterCount, repeating: 0)
     squaredNorms = Buffer(count: clusterCount, repeating: 0)
@@ -77,29 +94,41 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
     absorbedWeights = Buffer(count: clusterCount, repeating: 0)
     laneRows = [[Int32]?](repeating: nil, count: clusterCount)
     batchRows = BatchRows(rowCount: points.rowCount)
-    bounds = RowBounds(rowCount: points.rowCount, clusterCount: clusterCount)
+    drift = TermDrift(rowCount: points.rowCount, columnCount: points.columnCount)
     rowMajor = Buffer(
       count: self.kernel == .gemm ? clusterCount * points.columnCount : 0, repeating: 0)
   }
 
   /// The panel as the kernel takes it.
-  private var kernelCenters: kindred_centers {
+  var kernelCenters: kindred_centers {
     kindred_centers(
-      panel: panel.base, scale: scale.base, bias: bias.base, stride: Int64(stride))
+      panel: panel.base, scale: scale.base, bias: bias.base, stride: Int64(stride),
+      cells: rareTerms.kernelCells)
   }
 
   package func setCenters(_ centers: DenseMatrix, pool: WorkerPool) {
     precondition(
       centers.rowCount == clusterCount && centers.columnCount == columnCount,
       "centers must be k×d")
-    bounds?.forget()
+    drift?.forget()
+    reserveCells(for: centers, pool: pool)
     let width = 16
     centers.elements.withUnsafeBufferPointer { source in
       let source = SharedPointer(source)
       pool.forEach((0..<columnCount).pieceCount(size: width)) { chunk in
         for column in (0..<columnCount).piece(chunk, size: width) {
-          let lane = panel.base + Int(points.termOfColumn[column]) * stride
-          for cluster in 0..<clusterCount { lane[cluster] = source[cluster * columnCount + column] }
+          let term = Int(points.termOfColumn[column])
+          if term < rareTerms.head {
+            let lane = panel.base + term * stride
+            for cluster in 0..<clusterCount {
+              lane[cluster] = source[cluster * columnCount + column]
+            }
+          } else {
+            for cluster in 0..<clusterCount {
+              let sum = source[cluster * columnCount + column]
+              if sum != 0 { rareTerms.append(term: term, lane: cluster, sum: sum) }
+            }
+          }
         }
       }
     }
@@ -110,6 +139,26 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
     }
     holdsSums = false
     recomputeNorms(pool: pool)
+  }
+
+  /// Empties the rare terms and makes room for all cells that centers have there.
+  private func reserveCells(for centers: DenseMatrix, pool: WorkerPool) {
+    let needed = Buffer<Int>(count: rareTerms.count, repeating: 0)
+    centers.elements.withUnsafeBufferPointer { source in
+      let source = SharedPointer(source)
+      let width = 16
+      pool.forEach((0..<columnCount).pieceCount(size: width)) { chunk in
+        for column in (0..<columnCount).piece(chunk, size: width) {
+          let rare = Int(points.termOfColumn[column]) - rareTerms.head
+          guard rare >= 0 else { continue }
+          for cluster in 0..<clusterCount where source[cluster * columnCount + column] != 0 {
+            needed.base[rare] += 1
+          }
+        }
+      }
+    }
+    rareTerms.removeAll()
+    rareTerms.reserve { needed[$0] }
   }
 
   package func assign(into standings: Standings, pool: WorkerPool) {
@@ -123,68 +172,77 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
 
   package func assign(batch: Buffer<Int32>, into standings: Standings, pool: WorkerPool) {
     precondition(standings.labels.count == rowCount, "standings need one place a row")
-    bounds?.forget()
+    drift?.forget()
     let batch = batchRows.distinct(batch, lengths: points.rowOffsets)
     if kernel == .gemm { return assignByProducts(batch: batch, into: standings, pool: pool) }
     let size = 256
-    pool.forEach((0..<batch.count).pieceCount(size: size)) { chunk in
-      let places = (0..<batch.count).piece(chunk, size: size)
-      let list = batch.base + places.lowerBound
-      assignSparse(list: list, count: places.count, keepsBounds: false, into: standings)
-    }
+    pool.forEach(
+      (0..<batch.count).pieceCount(size: size),
+      makeScratch: { Buffer<Float>(count: 4 * stride, repeating: 0) },
+      { chunk, tails in
+        let places = (0..<batch.count).piece(chunk, size: size)
+        assignSparse(
+          list: batch.base + places.lowerBound, count: places.count, tails: tails,
+          keepsBounds: false, into: standings)
+      })
   }
 
   /// Labels all rows but those that are known to keep their label.
   private func assignByRows(into standings: Standings, pool: WorkerPool) {
-    let isPruning = bounds?.resume(standings) ?? false
-    let keepsBounds = bounds?.isUseful ?? false
+    let isPruning = drift?.resume(standings, pool: pool) ?? false
     pool.forEach(
       points.chunkCount,
-      makeScratch: { Buffer<Int32>(count: SparsePoints.chunkSize, repeating: 0) },
-      { chunk, unsettled in
+      makeScratch: {
+        (
+          unsettled: Buffer<Int32>(unwritten: SparsePoints.chunkSize),
+          tails: Buffer<Float>(count: 4 * stride, repeating: 0)
+        )
+      },
+      { chunk, scratch in
         let rows = points.rows(ofChunk: chunk)
-        let list = points.rowsByLength.base + rows.lowerBound
-        guard isPruning, var bounds = kernelBounds else {
-          assignSparse(list: list, count: rows.count, keepsBounds: keepsBounds, into: standings)
+        guard isPruning, var drift = kernelDrift else {
+          assignSparse(
+            list: rowsByHead.base + rows.lowerBound, count: rows.count, tails: scratch.tails,
+            keepsBounds: true, into: standings)
           return
         }
-        var count = kindred_unsettled(
-          instructionSet.rawValue, &bounds, list, Int64(rows.count), standings.labels.base,
-          unsettled.base)
-        // When most rows must be looked at anyway, looking at their own centers first is a loss.
-        if count > 0, count < rows.count / 2 {
-          var kernelRows = points.kernelRows
-          var centers = kernelCenters
-          count = kindred_tighten_sparse(
-            instructionSet.rawValue, &bounds, unsettled.base, count, standings.labels.base,
-            &kernelRows, &centers)
-        }
+        let unsettled = scratch.unsettled
+        let level = instructionSet.rawValue
+        var kernelRows = points.kernelRows
+        var centers = kernelCenters
+        var count = kindred_drift_unsettled(
+          level, &drift, &kernelRows, Int64(rows.lowerBound), Int64(rows.upperBound),
+          standings.labels.base, bias.base, unsettled.base)
+        count = kindred_drift_tighten(
+          level, &drift, &kernelRows, &centers, unsettled.base, count, standings.labels.base)
         assignSparse(
-          list: unsettled.base, count: Int(count), keepsBounds: keepsBounds, into: standings)
+          list: unsettled.base, count: Int(count), tails: scratch.tails, keepsBounds: true,
+          into: standings)
       })
   }
 
-  /// What is known of the rows' distances, for the kernels.
-  private var kernelBounds: kindred_bounds? {
-    bounds?.kernelBounds(
-      squaredNorms: points.squaredNorms, rowOffsets: points.rowOffsets, length: 0,
-      centerNorm: scoreError.centerNorm)
+  /// What is known of the rows' leads, for the kernels; nil when nothing is.
+  private var kernelDrift: kindred_drift? {
+    drift?.kernelDrift(squaredNorms: points.squaredNorms, centerNorm: scoreError.centerNorm)
   }
 
   /// Labels listed rows by the term-major kernel.
   private func assignSparse(
-    list: UnsafePointer<Int32>, count: Int, keepsBounds: Bool, into standings: Standings
+    list: UnsafePointer<Int32>, count: Int, tails: Buffer<Float>, keepsBounds: Bool,
+    into standings: Standings
   ) {
     guard count > 0 else { return }
     let level = instructionSet.rawValue
     var kernelRows = points.kernelRows
     var centers = kernelCenters
     kindred_assign_sparse(
-      level, &kernelRows, list, Int64(count), &centers, standings.best.base,
-      standings.second.base, standings.labels.base, keepsBounds ? bounds?.scores : nil)
-    if keepsBounds, var bounds = kernelBounds {
-      kindred_store_bounds(
-        level, &bounds, list, Int64(count), standings.best.base, standings.labels.base)
+      level, &kernelRows, list, Int64(count), headLengths.base, &centers, tails.base,
+      standings.best.base, standings.second.base, standings.labels.base,
+      keepsBounds ? drift?.scores : nil)
+    if keepsBounds, var kernelDrift {
+      kindred_drift_store(
+        level, &kernelDrift, &kernelRows, list, Int64(count), standings.best.base,
+        standings.labels.base, bias.base, drift?.isFresh == true ? 1 : 0)
     }
     decideNearTies(
       (0..<count).lazy.map { Int(list[$0]) }, keepsBounds: keepsBounds, standings: standings)
@@ -252,7 +310,7 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
   ) {
     guard clusterCount > 1 else { return }
     let scoreError = scoreError
-    var exact: [Double] = []
+    var exact: Buffer<Double>?
     // No row can err by more than this, which spares most rows the closer look.
     let most = scoreError.bound(productCount: points.longestRow, rowNorm: points.greatestNorm)
     for row in rows {
@@ -262,9 +320,14 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
       let error = scoreError.bound(
         productCount: points.entries(ofRow: row).count, rowNorm: points.norm(ofRow: row))
       guard ScoreError.isNearTie(best, second, error: error) else { continue }
-      if exact.isEmpty { exact = [Double](repeating: 0, count: clusterCount) }
-      standings.labels.base[row] = exactLabel(ofRow: row, scratch: &exact)
-      if keepsBounds { bounds?.unsettle(row) }
+      let scores = exact ?? Buffer(unwritten: stride)
+      exact = scores
+      var kernelRows = points.kernelRows
+      var centers = kernelCenters
+      standings.labels.base[row] = kindred_exact_sparse(
+        instructionSet.rawValue, &kernelRows, Int32(row), &centers, exactScale.base,
+        exactBias.base, scores.base)
+      if keepsBounds { drift?.unsettle(row) }
     }
   }
 
@@ -273,28 +336,6 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
     ScoreError(
       rowNorm: Double(points.greatestNorm), centerNorm: greatestSquaredNorm.squareRoot(),
       factorNorm: greatestSumNorm.squareRoot())
-  }
-
-  /// The nearest center in double precision, the lowest index among equals.
-  private func exactLabel(ofRow row: Int, scratch: inout [Double]) -> Int32 {
-    scratch.withUnsafeMutableBufferPointer { sums in
-      for cluster in 0..<clusterCount { sums[cluster] = 0 }
-      for entry in points.entries(ofRow: row) {
-        let value = Double(points.values.base[entry])
-        let lane = panel.base + Int(points.terms.base[entry]) * stride
-        for cluster in 0..<clusterCount { sums[cluster] += value * Double(lane[cluster]) }
-      }
-      var best = -Double.infinity
-      var label: Int32 = 0
-      for cluster in 0..<clusterCount where !isIdle.base[cluster] {
-        let score = sums[cluster] * exactScale.base[cluster] - squaredNorms.base[cluster] / 2
-        if score > best {
-          best = score
-          label = Int32(cluster)
-        }
-      }
-      return label
-    }
   }
 
   /// Finds the greatest norm again; whoever changes lanes calls it when done.
@@ -311,13 +352,15 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
     precondition(labels.count == rowCount, "labels need one place a row")
     let distances = Buffer<Double>(count: rowCount, repeating: 0)
     pool.forEach(points.chunkCount) { chunk in
+      var centers = kernelCenters
       for row in points.rows(ofChunk: chunk) {
         let cluster = Int(labels.base[row])
         let center = squaredNorms.base[cluster]
         var sum = 0.0
         var shared = 0.0
         for entry in points.entries(ofRow: row) {
-          let cell = panel.base[Int(points.terms.base[entry]) * stride + cluster]
+          let cell = kindred_cell(
+            &centers, Int64(points.terms.base[entry]), Int32(truncatingIfNeeded: cluster))
           let coordinate = Double(cell) * exactScale.base[cluster]
           let difference = Double(points.values.base[entry]) - coordinate
           sum += difference * difference

@@ -3,8 +3,7 @@ internal import CKernels
 /// Sparse points as the engine wants them, made once and shared by every run of a sweep.
 ///
 /// Terms are renumbered by descending document frequency, so that the terms that most rows touch lie
-/// together in a panel of centers. Each row keeps its entries in the order of the original columns: a
-/// sum in double precision then has one order, whatever the numbering.
+/// together in a panel of centers, and each row has its entries by ascending term: the frequent ones first.
 package final class SparsePoints: Sendable {
   /// The number of rows (n).
   package let rowCount: Int
@@ -22,6 +21,8 @@ package final class SparsePoints: Sendable {
   package let squaredNorms: Buffer<Double>
   /// The greatest number of entries of a row.
   let longestRow: Int
+  /// Whether any value is negative.
+  let hasNegatives: Bool
   /// The greatest length √‖x‖² of a row, rounded up a little.
   let greatestNorm: Float
   /// The rows of each chunk ordered by length, so that rows of equal length run together, n.
@@ -75,22 +76,30 @@ package final class SparsePoints: Sendable {
         let next = grid.places.base + block * columnCount
         for row in grid.blocks[block] {
           rowOffsets.base[row] = Int64(offsets[row])
-          var sum = 0.0
-          for position in offsets[row]..<offsets[row + 1] {
+          let entries = offsets[row]..<offsets[row + 1]
+          for position in entries {
             let column = Int(columns[position])
             let value = stored[position]
             terms.base[position] = grid.termOfColumn.base[column]
             values.base[position] = value
-            sum += Double(value) * Double(value)
             let place = next[column]
             next[column] = place + 1
             postingRows.base[place] = Int32(row)
             postingValues.base[place] = value
           }
+          kindred_sort_entries(
+            terms.base + entries.lowerBound, values.base + entries.lowerBound,
+            Int64(entries.count))
+          // In the order of every other product, so that equal rows are at distance zero.
+          var sum = 0.0
+          for position in entries {
+            sum += Double(values.base[position]) * Double(values.base[position])
+          }
           squaredNorms.base[row] = sum
         }
-        Self.orderByLength(
-          grid.blocks[block], chunkSize: Self.chunkSize, offsets: offsets, into: rowsByLength)
+        Self.orderByLength(grid.blocks[block], chunkSize: Self.chunkSize, into: rowsByLength) {
+          offsets[$0 + 1] - offsets[$0]
+        }
       }
     }
     self.rowOffsets = rowOffsets
@@ -101,6 +110,7 @@ package final class SparsePoints: Sendable {
     longestRow = (0..<rowCount).reduce(0) {
       max($0, matrix.rowOffsets[$1 + 1] - matrix.rowOffsets[$1])
     }
+    hasNegatives = values.elements.contains { $0 < 0 }
     greatestNorm = Float((squaredNorms.elements.max() ?? 0).squareRoot()).nextUp
     self.postingOffsets = grid.postingOffsets
     self.postingRows = postingRows
@@ -108,19 +118,39 @@ package final class SparsePoints: Sendable {
     termChunks = Self.termChunks(grid.postingOffsets, columnCount: columnCount)
   }
 
+  /// How many entries of each row are of the first `head` terms, and the rows of each chunk ordered by
+  /// that number, n each.
+  ///
+  /// - Complexity: O(n + entries of other terms).
+  func rowsByHead(_ head: Int) -> (lengths: Buffer<Int32>, order: Buffer<Int32>) {
+    let lengths = Buffer<Int32>(unwritten: rowCount)
+    for row in 0..<rowCount {
+      let entries = entries(ofRow: row)
+      var end = entries.upperBound
+      while end > entries.lowerBound, Int(terms.base[end - 1]) >= head { end -= 1 }
+      lengths.base[row] = Int32(end - entries.lowerBound)
+    }
+    guard head < columnCount else { return (lengths, rowsByLength) }
+    let order = Buffer<Int32>(unwritten: rowCount)
+    Self.orderByLength(0..<rowCount, chunkSize: Self.chunkSize, into: order) {
+      Int(lengths.base[$0])
+    }
+    return (lengths, order)
+  }
+
   /// Orders the rows of each chunk by length, ascending, rows of equal length as they come.
   private static func orderByLength(
-    _ rows: Range<Int>, chunkSize: Int, offsets: SharedPointer<Int>, into order: Buffer<Int32>
+    _ rows: Range<Int>, chunkSize: Int, into order: Buffer<Int32>, length: (Int) -> Int
   ) {
     for chunk in 0..<rows.pieceCount(size: chunkSize) {
       let rows = rows.piece(chunk, size: chunkSize)
       var longest = 0
-      for row in rows { longest = max(longest, offsets[row + 1] - offsets[row]) }
+      for row in rows { longest = max(longest, length(row)) }
       var starts = [Int](repeating: 0, count: longest + 2)
-      for row in rows { starts[offsets[row + 1] - offsets[row] + 1] += 1 }
+      for row in rows { starts[length(row) + 1] += 1 }
       for length in 0...longest { starts[length + 1] += starts[length] }
       for row in rows {
-        let length = offsets[row + 1] - offsets[row]
+        let length = length(row)
         order.base[rows.lowerBound + starts[length]] = Int32(row)
         starts[length] += 1
       }

@@ -5,6 +5,8 @@
 #include <stdint.h>
 
 #include "assign.h"
+#include "drift.h"
+#include "exact.h"
 #include "machine.h"
 #include "products.h"
 #include "prune.h"

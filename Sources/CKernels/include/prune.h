@@ -32,12 +32,6 @@ void kindred_store_bounds(int32_t level, const kindred_bounds *bounds, const int
 int64_t kindred_unsettled(int32_t level, const kindred_bounds *bounds, const int32_t *rows,
                           int64_t count, const int32_t *label, int32_t *unsettled);
 
-/// Measures listed compressed rows against their own centers and drops those that are settled by it.
-/// IN/OUT: rows.
-int64_t kindred_tighten_sparse(int32_t level, const kindred_bounds *bounds, int32_t *rows,
-                               int64_t count, const int32_t *label, const kindred_rows *points,
-                               const kindred_centers *centers);
-
 /// Centers by groups, center j in group j modulo 16, each center a row of numbers.
 /// IN: panel 16 × depth × width on a 64-byte boundary, center g + 16·i at row g·depth + i; depth a multiple
 /// of 4, width d rounded up to a multiple of 16; unused rows and columns hold 0, unused places of bias

@@ -18,7 +18,8 @@ private func centers(k: Int, d: Int) -> kindred_centers {
   let lanes = laneCount(k)
   return kindred_centers(
     panel: Memory.uniform(d * lanes), scale: Memory.made(lanes) { $0 < k ? 1 : 0 },
-    bias: Memory.made(lanes) { $0 < k ? -0.5 : -.infinity }, stride: Int64(lanes))
+    bias: Memory.made(lanes) { $0 < k ? -0.5 : -.infinity }, stride: Int64(lanes),
+    cells: kindred_cells())
 }
 
 /// The nearest center of every row: sparse rows, full rows, and finished products.
@@ -31,13 +32,14 @@ func registerAssignment() {
           row_offsets: rows.offsets, columns: rows.columns, values: rows.values)
         let panel = centers(k: k, d: rows.columnCount)
         let list = Memory.range(rows.rowCount)
+        let lengths = Memory.filled(rows.rowCount, with: Int32(length))
         let results = Results(rowCount: rows.rowCount)
         return Kernel(amount: 2 * Double(rows.storedCount * k)) {
           withUnsafePointer(to: points) { points in
             withUnsafePointer(to: panel) { panel in
               kindred_assign_sparse(
-                kindred_best_level(), points, list, Int64(rows.rowCount), panel, results.best,
-                results.second, results.labels, nil)
+                kindred_best_level(), points, list, Int64(rows.rowCount), lengths, panel, nil,
+                results.best, results.second, results.labels, nil)
             }
           }
         }

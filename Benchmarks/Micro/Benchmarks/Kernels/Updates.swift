@@ -53,7 +53,7 @@ func registerUpdates() {
         for (before, after) in [(labels.first, labels.second), (labels.second, labels.first)] {
           kindred_update_terms(
             postings.offsets, postings.rows, postings.values, 0, Int64(rows.columnCount), before,
-            after, labels.moved, nil, Int64(lanes), panel, scratch, changes, changes + k)
+            after, labels.moved, nil, Int64(lanes), panel, scratch, changes, changes + k, nil, nil)
         }
       }
     }

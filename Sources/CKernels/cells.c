@@ -1,0 +1,85 @@
+// Cluster sums of rare terms, cell by cell: a term that five rows have has at most five cells, however
+// many clusters there are.
+#include <math.h>
+#include <stddef.h>
+
+#include "drift.h"
+#include "update.h"
+
+/// What the cells of one term rose and fell by, by group.
+typedef struct {
+  _Alignas(64) float up[16];
+  _Alignas(64) float down[16];
+} swing;
+
+static const float ROUNDING = 1.1920929e-7f;
+
+/// Takes in how a cluster's coordinate moved.
+static inline void take(swing *swing, const kindred_move *move, int32_t lane, float before,
+                        float after) {
+  const float old = before * move->old_scale[lane], new = after * move->new_scale[lane];
+  const float loose = 4 * ROUNDING * (fabsf(old) + fabsf(new));
+  const float rose = new - old + loose, fell = old - new + loose;
+  if (!(rose <= swing->up[lane % 16])) swing->up[lane % 16] = rose;
+  if (!(fell <= swing->down[lane % 16])) swing->down[lane % 16] = fell;
+}
+
+static void finish(const swing *swing, const kindred_move *move, int64_t term) {
+  kindred_drift_add(swing->up, swing->down, move->either_sign, move->rise + term * 16,
+                    move->span + term);
+}
+
+/// Takes in a new sum of a cluster.
+static inline void account(int32_t lane, double old, double new, double *norm_change,
+                           double *cross_change) {
+  norm_change[lane] += (new - old) * (new + old);
+  cross_change[lane] += old * (new - old);
+}
+
+void kindred_update_cells(const int64_t *offsets, const int32_t *rows, const float *values,
+                          int64_t first, int64_t last, const int32_t *after,
+                          const uint8_t *moved, const uint8_t *dirty, const kindred_cells *cells,
+                          double *scratch, int64_t *stamps, double *norm_change,
+                          double *cross_change, const kindred_move *move) {
+  for (int64_t term = first; term < last; term++) {
+    const int64_t start = offsets[term], end = offsets[term + 1];
+    int32_t *lanes = cells->lanes + cells->offsets[term - cells->head];
+    float *sums = cells->sums + cells->offsets[term - cells->head];
+    int32_t *count = cells->counts + (term - cells->head);
+    int has_changed = moved == NULL;
+    if (dirty == NULL || dirty[term])
+      for (int64_t p = start; p < end && !has_changed; p++) has_changed = moved[rows[p]];
+    swing swing = {{0}, {0}};
+    if (!has_changed) {
+      if (move == NULL || !move->scales_changed) continue;
+      for (int32_t c = 0; c < *count; c++) take(&swing, move, lanes[c], sums[c], sums[c]);
+      finish(&swing, move, term);
+      continue;
+    }
+    for (int64_t p = start; p < end; p++) scratch[after[rows[p]]] += values[p];
+    for (int32_t c = 0; c < *count; c++) {
+      const float new_sum = (float)scratch[lanes[c]];
+      stamps[lanes[c]] = term + 1;
+      account(lanes[c], sums[c], new_sum, norm_change, cross_change);
+      if (move != NULL) take(&swing, move, lanes[c], sums[c], new_sum);
+    }
+    int32_t written = 0;
+    for (int64_t p = start; p < end; p++) {
+      const int32_t lane = after[rows[p]];
+      // A sum that has been written down is no number any more.
+      if (isnan(scratch[lane])) continue;
+      const float new_sum = (float)scratch[lane];
+      if (stamps[lane] != term + 1) {
+        account(lane, 0, new_sum, norm_change, cross_change);
+        if (move != NULL) take(&swing, move, lane, 0, new_sum);
+      }
+      lanes[written] = lane;
+      sums[written] = new_sum;
+      written++;
+      scratch[lane] = NAN;
+    }
+    *count = written;
+    for (int64_t p = start; p < end; p++) scratch[after[rows[p]]] = 0;
+    if (move != NULL) finish(&swing, move, term);
+  }
+}
