@@ -12,7 +12,7 @@ extension KMeans {
     let rowCount = space.rowCount
     let standings = Standings(rowCount: rowCount)
     let previous = Buffer<Int32>(count: rowCount, repeating: -1)
-    let tolerance = relativeTolerance * prepared.meanColumnVariance
+    let tolerance = shiftTolerance(prepared)
     let squaredNormSum = prepared.points.squaredNorms.array().reduce(0, +)
     var iterations: [KMeansModel.Iteration] = []
     var didConverge = false
@@ -56,7 +56,7 @@ extension KMeans {
   ///
   /// As in scikit-learn, the rows farthest from their centers become the empty clusters' centers and
   /// leave the sums of their own; their labels change at the next assignment.
-  private func moveCenters(
+  func moveCenters(
     of space: any CenterSpace, to labels: Buffer<Int32>, sizes: [Int], normSum: Double,
     pool: WorkerPool
   ) -> (shift: Double, inertia: Double) {

@@ -12,7 +12,8 @@ public struct KMeans: Sendable, Hashable, Codable {
     /// All rows in every iteration, to a fixed point.
     case lloyd
 
-    /// Random batches of rows; for many rows, when a slightly worse inertia is fine.
+    /// Random batches of rows; for many rows, when a slightly worse inertia is fine, or, with growing
+    /// batches, to reach Lloyd's inertia sooner.
     case miniBatch(MiniBatch)
   }
 
@@ -50,8 +51,9 @@ public struct KMeans: Sendable, Hashable, Codable {
   /// The most iterations of a restart (for mini-batch: passes over the rows), at least 1.
   public var iterationLimit = 300
 
-  /// A restart ends when the centers move less than this times the mean variance of the columns.
-  public var relativeTolerance = 1e-4
+  /// A restart ends when the centers move no more than this times the mean variance of the columns,
+  /// summed and squared; nil for the variant's own: 1e-4, for mini-batch 0, as in scikit-learn.
+  public var relativeTolerance: Double?
 
   /// The seed of every random choice.
   public var seed: UInt64 = 0
@@ -138,10 +140,14 @@ public struct KMeans: Sendable, Hashable, Codable {
     try require(clusterCount >= 1, "k", "there must be at least one cluster")
     try require(restartCount >= 1, "n-init", "there must be at least one restart")
     try require(iterationLimit >= 1, "max-iter", "there must be at least one iteration")
-    try require(
-      relativeTolerance >= 0 && relativeTolerance.isFinite, "tol", "it must be 0 or more")
+    let tolerance = relativeTolerance ?? 0
+    try require(tolerance >= 0 && tolerance.isFinite, "tol", "it must be 0 or more")
     if case .miniBatch(let batch) = variant {
       try require(batch.rowCount >= 1, "batch-size", "a batch needs at least one row")
+      let ratio = batch.reassignmentRatio
+      try require(ratio >= 0 && ratio.isFinite, "reassignment-ratio", "it must be 0 or more")
+      try require(
+        batch.noImprovementLimit ?? 0 >= 0, "max-no-improvement", "it must be 0 or more")
     }
     try require(rowCount <= Int(Int32.max), "row count", "there can be at most 2³¹−1 rows")
     guard rowCount >= clusterCount else {
@@ -168,6 +174,9 @@ public struct KMeans: Sendable, Hashable, Codable {
     case .lloyd:
       return try lloyd(
         in: space, restart: restart, prepared: prepared, pool: pool, progress: progress)
+    case .miniBatch(let batch) where batch.growth == .nested:
+      return try nested(
+        batch, in: space, restart: restart, prepared: prepared, pool: pool, progress: progress)
     case .miniBatch(let batch):
       return try miniBatch(
         batch, in: space, restart: restart, prepared: prepared, pool: pool, progress: progress)
@@ -207,10 +216,18 @@ public struct KMeans: Sendable, Hashable, Codable {
   }
 }
 
+extension KMeans {
+  /// The summed squared shift of the centers that ends a restart.
+  func shiftTolerance(_ points: PreparedPoints) -> Double {
+    (relativeTolerance ?? (variant == .lloyd ? 1e-4 : 0)) * points.meanColumnVariance
+  }
+}
+
 /// What a random number is for, so that no two uses share numbers.
 enum RandomPurpose {
   static let seeding: UInt64 = 1
   static let batches: UInt64 = 2
+  static let nestedOrder: UInt64 = 3
 }
 
 /// Points that have been checked and brought into the engine's form, with what every restart needs.

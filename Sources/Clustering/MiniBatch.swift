@@ -3,7 +3,21 @@ internal import Matrices
 extension KMeans {
   /// How mini-batch K-Means draws and stops.
   public struct MiniBatch: Sendable, Hashable, Codable {
-    /// The rows of a batch, drawn with replacement.
+    /// How batches follow each other.
+    public enum Growth: String, Sendable, Hashable, Codable, CaseIterable {
+      /// Each is drawn anew and keeps its size: Sculley's mini-batches.
+      case none
+
+      /// Each holds the one before it and twice as many rows, until all rows are in and Lloyd's
+      /// iterations go on to a fixed point.
+      case nested
+    }
+
+    /// How batches follow each other.
+    public var growth: Growth = .none
+
+    /// The rows of a batch, drawn with replacement; nested batches begin with eight times as many, or
+    /// four for each cluster.
     public var rowCount = 1_024
 
     /// A center with fewer rows than this share of the busiest center's is moved to a random row.
@@ -29,10 +43,10 @@ extension KMeans {
     let batchSize = min(settings.rowCount, rowCount)
     let (visits, isUnlimited) = iterationLimit.multipliedReportingOverflow(by: rowCount)
     let stepCount = max(1, (isUnlimited ? .max : visits) / batchSize)
-    let squaredNorms = prepared.points.squaredNorms
+    let tolerance = shiftTolerance(prepared)
     let batch = Buffer<Int32>(count: batchSize, repeating: 0)
     var stop = StoppingRule(
-      limit: settings.noImprovementLimit,
+      limit: settings.noImprovementLimit, tolerance: tolerance,
       smoothing: min(1, Double(batchSize) * 2 / Double(rowCount + 1)))
     var rowsSinceReassignment = 0
     var iterations: [KMeansModel.Iteration] = []
@@ -46,23 +60,23 @@ extension KMeans {
       for place in 0..<batchSize { batch[place] = Int32(generator.nextIndex(below: rowCount)) }
 
       space.assign(batch: batch, into: standings, pool: pool)
-      var inertia = 0.0
-      for place in 0..<batchSize {
-        let row = Int(batch[place])
-        inertia += max(0, squaredNorms[row] - 2 * Double(standings.best[row]))
-      }
-      space.absorb(batch: batch, labels: standings.labels)
+      let absorbed = space.absorb(batch: batch, labels: standings.labels)
+      var hasReassigned = false
       rowsSinceReassignment += batchSize
       if (0..<clusterCount).contains(where: { space.absorbedWeights[$0] == 0 })
         || rowsSinceReassignment >= 10 * clusterCount
       {
         rowsSinceReassignment = 0
-        reassignStarved(in: space, ratio: settings.reassignmentRatio, batch: batch, &generator)
+        hasReassigned = reassignStarved(
+          in: space, ratio: settings.reassignmentRatio, batch: batch, &generator)
       }
 
-      let smoothed = stop.hear(inertia / Double(batchSize))
+      // A center that was put elsewhere has moved far.
+      let shift = hasReassigned ? Double.infinity : absorbed.centerShift
+      let smoothed = stop.hear(absorbed.inertia / Double(batchSize), shift: shift)
       iterations.append(
-        .init(inertia: inertia, centerShift: nil, changedLabelCount: nil))
+        .init(
+          inertia: absorbed.inertia, centerShift: absorbed.centerShift, changedLabelCount: nil))
       progress?(
         FitProgress(restart: restart, iteration: step, inertia: smoothed * Double(rowCount)))
       if stop.isReached {
@@ -75,11 +89,12 @@ extension KMeans {
       restart: restart, pool: pool)
   }
 
-  /// Moves centers that few rows have chosen to random rows of the batch, at most half a batch of them.
+  /// Moves centers that few rows have chosen to random rows of the batch, at most half a batch of them,
+  /// and tells whether there were any.
   private func reassignStarved(
     in space: any CenterSpace, ratio: Double, batch: Buffer<Int32>,
     _ generator: inout CounterGenerator
-  ) {
+  ) -> Bool {
     let weights = space.absorbedWeights.array()
     let bound = ratio * (weights.max() ?? 0)
     var starved = weights.indices.filter { weights[$0] < bound }
@@ -88,7 +103,7 @@ extension KMeans {
       starved.sort { weights[$0] != weights[$1] ? weights[$0] < weights[$1] : $0 < $1 }
       starved = starved.prefix(most).sorted()
     }
-    guard !starved.isEmpty else { return }
+    guard !starved.isEmpty else { return false }
     let isStarved = Set(starved)
     let kept = weights.indices.filter { !isStarved.contains($0) }.map { weights[$0] }
     let weight = max(1, kept.min() ?? 1)
@@ -96,28 +111,33 @@ extension KMeans {
     for (cluster, place) in zip(starved, places) {
       space.replaceCenter(cluster, withRow: Int(batch[place]), weight: weight)
     }
+    return true
   }
 }
 
-/// Ends a fit whose smoothed inertia has not fallen for a while.
+/// Ends a fit whose smoothed inertia has not fallen for a while, or whose centers hardly move.
 private struct StoppingRule {
   let limit: Int?
+  let tolerance: Double
   let smoothing: Double
   private var smoothed: Double?
   private var least = Double.infinity
   private var idleCount = 0
   private var heardCount = 0
+  private(set) var isReached = false
 
-  init(limit: Int?, smoothing: Double) {
+  init(limit: Int?, tolerance: Double, smoothing: Double) {
     self.limit = limit
+    self.tolerance = tolerance
     self.smoothing = smoothing
   }
 
-  /// Takes a batch's inertia a row in, and returns the smoothed one.
-  mutating func hear(_ inertia: Double) -> Double {
+  /// Takes in a batch's inertia a row and the shift of the centers; returns the smoothed inertia.
+  mutating func hear(_ inertia: Double, shift: Double) -> Double {
     heardCount += 1
     // The first batch was measured against the start centers and would mislead the average.
     guard heardCount > 1 else { return inertia }
+    if tolerance > 0 && shift <= tolerance { isReached = true }
     let value = smoothed.map { $0 * (1 - smoothing) + inertia * smoothing } ?? inertia
     smoothed = value
     if value < least {
@@ -126,8 +146,7 @@ private struct StoppingRule {
     } else {
       idleCount += 1
     }
+    if let limit, idleCount >= limit { isReached = true }
     return value
   }
-
-  var isReached: Bool { limit.map { idleCount >= $0 } ?? false }
 }

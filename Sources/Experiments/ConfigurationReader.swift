@@ -146,6 +146,14 @@ struct ConfigurationReader {
     use(try number(key, node, bounds))
   }
 
+  mutating func optionalNumber(
+    _ key: String, _ bounds: ClosedRange<Double>, _ use: (Double?) -> Void
+  ) throws(ConfigurationError) {
+    guard let node = take(key) else { return }
+    if case .null = node { return use(nil) }
+    use(try number(key, node, bounds))
+  }
+
   private func number(
     _ key: String, _ node: ConfigurationNode, _ bounds: ClosedRange<Double>
   ) throws(ConfigurationError) -> Double {

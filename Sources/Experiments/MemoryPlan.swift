@@ -49,8 +49,18 @@ public struct MemoryPlan: Sendable, Equatable {
     let fit = product(fitsAtOnce, columns, lanes + most, 4)
     let kept = product(clusterSum, columns, 4)
     let perRow = product(rows, 64 + 12 * fitsAtOnce + 12 * runCount)
+    var batches = 0
+    if configuration.algorithms.contains(.minibatch) {
+      // Growing batches copy half the rows; others may keep a second panel of what rounding cuts off.
+      let copies = isSparse ? product(stored, 8) : product(stored, 2)
+      batches =
+        configuration.batchGrowth == .nested
+        ? product(fitsAtOnce, copies + product(rows, 72))
+        : isSparse ? product(fitsAtOnce, columns, lanes, 4) : 0
+    }
     parts = [
       ("the points", points), ("the centers of the fits under way", fit),
+      ("mini-batches", batches),
       ("the centers that are kept", product(kept, 2)), ("labels and scores", perRow),
       ("the program itself", 32 << 20),
     ]

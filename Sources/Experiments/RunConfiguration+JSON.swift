@@ -36,8 +36,11 @@ extension RunConfiguration {
         ("lsa", number(features.latentDimensionCount)),
         ("algorithm", list(algorithms.map(\.rawValue))),
         ("k", .array(clusterCounts.map(JSONValue.int))), ("n_init", number(restartCount)),
-        ("max_iter", number(iterationLimit)), ("tol", .number(relativeTolerance)),
-        ("batch_size", .int(batchRowCount)), ("seeding", .string(seeding.rawValue)),
+        ("max_iter", number(iterationLimit)),
+        ("tol", relativeTolerance.map(JSONValue.number) ?? .null),
+        ("batch_size", .int(batchRowCount)), ("batch_growth", .string(batchGrowth.rawValue)),
+        ("max_no_improvement", number(noImprovementLimit)),
+        ("reassignment_ratio", .number(reassignmentRatio)), ("seeding", .string(seeding.rawValue)),
         ("initial_centers_sha256", text(initialCentersSHA256)),
         ("seed", wholeSeed(seed)),
         ("kernel", .string(kernel.rawValue)), ("metric", .string(metric.rawValue)),
@@ -99,8 +102,15 @@ extension RunConfiguration {
     try reader.wholeNumbers("k", 1...1_000_000) { clusterCounts = Set($0).sorted() }
     try reader.optionalNumber("n_init", 1...100_000) { restartCount = $0 }
     try reader.optionalNumber("max_iter", 1...10_000_000) { iterationLimit = $0 }
-    try reader.number("tol", 0...Double.greatestFiniteMagnitude) { relativeTolerance = $0 }
+    try reader.optionalNumber("tol", 0...Double.greatestFiniteMagnitude) { relativeTolerance = $0 }
     try reader.optionalNumber("batch_size", 1...100_000_000) { batchRowCount = $0 ?? 1_024 }
+    try reader.choice("batch_growth") { batchGrowth = $0 }
+    try reader.optionalNumber("max_no_improvement", 0...10_000_000) {
+      noImprovementLimit = $0
+    }
+    try reader.number("reassignment_ratio", 0...Double.greatestFiniteMagnitude) {
+      reassignmentRatio = $0
+    }
     try reader.choice("seeding") { seeding = $0 }
     try reader.optionalText("initial_centers_sha256") { initialCentersSHA256 = $0 }
     try reader.seed("seed") { value in

@@ -50,14 +50,23 @@ public struct RunConfiguration: Sendable, Hashable {
   /// The number of restarts of each fit; nil for 10 (mini-batch: 3).
   public var restartCount: Int?
 
-  /// The most iterations of a restart; nil for 300 (mini-batch: 100 passes).
+  /// The most iterations of a restart; nil for 300 (mini-batch: 100 passes, nested batches: 300).
   public var iterationLimit: Int?
 
-  /// The tolerance of Lloyd's iterations.
-  public var relativeTolerance = 1e-4
+  /// The tolerance on the shift of the centers; nil for 1e-4 (mini-batch: 0).
+  public var relativeTolerance: Double?
+
+  /// Whether mini-batches grow.
+  public var batchGrowth: KMeans.MiniBatch.Growth = .none
 
   /// The rows of a mini-batch.
   public var batchRowCount = 1_024
+
+  /// The mini-batches without a better smoothed inertia that end a fit; nil for never.
+  public var noImprovementLimit: Int? = 10
+
+  /// A mini-batch center with fewer rows than this share of the busiest one's is moved.
+  public var reassignmentRatio = 0.01
 
   /// Where centers start.
   public var seeding: KMeans.Seeding = .greedy
@@ -103,10 +112,13 @@ public struct RunConfiguration: Sendable, Hashable {
       settings.iterationLimit = iterationLimit ?? 300
     case .minibatch:
       var batch = KMeans.MiniBatch()
+      batch.growth = batchGrowth
       batch.rowCount = batchRowCount
+      batch.noImprovementLimit = noImprovementLimit
+      batch.reassignmentRatio = reassignmentRatio
       settings.variant = .miniBatch(batch)
       settings.restartCount = restartCount ?? 3
-      settings.iterationLimit = iterationLimit ?? 100
+      settings.iterationLimit = iterationLimit ?? (batchGrowth == .nested ? 300 : 100)
     }
     return settings
   }

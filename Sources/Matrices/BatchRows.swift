@@ -28,16 +28,14 @@ final class BatchRows: @unchecked Sendable {
   func distinct(_ batch: Buffer<Int32>, lengths offsets: Buffer<Int64>) -> Buffer<Int32> {
     let rows = distinct(batch)
     let longest = 255
-    let lengths = rows.elements.map { row in
-      min(longest, Int(offsets[Int(row) + 1] - offsets[Int(row)]))
-    }
+    let length = { (row: Int32) in min(longest, Int(offsets[Int(row) + 1] - offsets[Int(row)])) }
     var next = [Int](repeating: 0, count: longest + 2)
-    for length in lengths { next[length + 1] += 1 }
+    for row in rows.elements { next[length(row) + 1] += 1 }
     for length in 0...longest { next[length + 1] += next[length] }
     let ordered = Buffer<Int32>(count: rows.count, repeating: 0)
-    for (row, length) in zip(rows.elements, lengths) {
-      ordered[next[length]] = row
-      next[length] += 1
+    for row in rows.elements {
+      ordered[next[length(row)]] = row
+      next[length(row)] += 1
     }
     return ordered
   }

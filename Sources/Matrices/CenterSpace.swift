@@ -35,6 +35,17 @@ package protocol CenterSpace: AnyObject, Sendable {
   /// The sums that a move makes tell it exactly and at no cost.
   var movedScoreSum: Double { get }
 
+  /// How far the last move moved each center, k distances.
+  var movedDistances: [Double] { get }
+
+  /// ‖c‖² of each center, k.
+  var squaredNorms: Buffer<Double> { get }
+
+  /// The same centers among other rows of the same points; this space is then spent.
+  ///
+  /// - Complexity: O(n + k) for sparse points, O(n + k·d) for dense ones.
+  func among(_ points: EnginePoints) -> any CenterSpace
+
   /// Labels the listed rows with their nearest centers; a row may be listed more than once.
   func assign(batch: Buffer<Int32>, into standings: Standings, pool: WorkerPool)
 
@@ -44,7 +55,7 @@ package protocol CenterSpace: AnyObject, Sendable {
   /// nothing once a center absorbs its first row.
   ///
   /// - Complexity: O(entries of the batch).
-  func absorb(batch: Buffer<Int32>, labels: Buffer<Int32>)
+  func absorb(batch: Buffer<Int32>, labels: Buffer<Int32>) -> Absorption
 
   /// Puts a center at the place of a row, as if it had absorbed that row `weight` times.
   func replaceCenter(_ cluster: Int, withRow row: Int, weight: Double)
@@ -61,6 +72,14 @@ package protocol CenterSpace: AnyObject, Sendable {
   ///
   /// - Complexity: O(nnz).
   func squaredDistances(to labels: Buffer<Int32>, pool: WorkerPool) -> [Double]
+}
+
+/// What a batch told of the centers before it moved them, and how far it did.
+package struct Absorption: Sendable {
+  /// The summed squared distances of the batch's rows to their centers before.
+  package let inertia: Double
+  /// The summed squared distances that the centers moved.
+  package let centerShift: Double
 }
 
 /// Which kernel computes the products of rows and centers.
@@ -122,6 +141,17 @@ package enum EnginePoints: Sendable {
     switch self {
     case .dense(let points): points.squaredNorms
     case .sparse(let points): points.squaredNorms
+    }
+  }
+
+  /// Some of the rows, in the given order.
+  ///
+  /// - Complexity: O(d + stored elements of the picked rows).
+  package func picking(_ rows: [Int32], pool: WorkerPool) -> EnginePoints {
+    switch self {
+    case .dense(let points):
+      .dense(DensePoints(points.matrix.selecting(rows: rows.map(Int.init)), pool: pool))
+    case .sparse(let points): .sparse(SparsePoints(rows, of: points, pool: pool))
     }
   }
 

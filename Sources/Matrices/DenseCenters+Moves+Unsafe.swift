@@ -34,6 +34,7 @@ extension DenseCenters {
       setLane(cluster, isIdle: false)
     }
     bounds?.move(by: distances)
+    movedDistances = distances
     return shift
   }
 

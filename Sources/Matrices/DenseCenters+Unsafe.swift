@@ -23,7 +23,7 @@ package final class DenseCenters: CenterSpace, @unchecked Sendable {
   /// −‖c‖²/2 of each lane, −∞ for a lane out of use, `stride`.
   let bias: Buffer<Float>
   /// ‖c‖² of each center, k.
-  let squaredNorms: Buffer<Double>
+  package let squaredNorms: Buffer<Double>
   /// True for each center that has no rows, k.
   let isIdle: Buffer<Bool>
   /// The number of rows of each center at the last move, k.
@@ -42,6 +42,7 @@ package final class DenseCenters: CenterSpace, @unchecked Sendable {
   private let batchRows: BatchRows
   let bounds: RowBounds?
   package internal(set) var movedScoreSum = 0.0
+  package internal(set) var movedDistances: [Double] = []
 
   package var rowCount: Int { points.matrix.rowCount }
   package var columnCount: Int { points.matrix.columnCount }

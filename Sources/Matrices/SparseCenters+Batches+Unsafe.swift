@@ -1,34 +1,73 @@
+internal import CKernels
+
 extension SparseCenters {
-  package func absorb(batch: Buffer<Int32>, labels: Buffer<Int32>) {
+  /// Lanes that have absorbed so many rows keep what single precision cannot hold of their sums.
+  ///
+  /// Up to there a sum of equal values is right to 0.4 %; without an end it would stop to grow.
+  static let longLaneWeight = 65_536.0
+
+  package func absorb(batch: Buffer<Int32>, labels: Buffer<Int32>) -> Absorption {
+    requireLanes()
     holdsSums = false
     drift?.forget()
+    let gained = Buffer<Double>(count: clusterCount, repeating: 0)
+    let inner = Buffer<Double>(count: clusterCount, repeating: 0)
+    var inertia = 0.0
+    var kernelRows = points.kernelRows
+    let products = Buffer<Double>(count: batch.count, repeating: 0)
+    kindred_batch_products(
+      &kernelRows, batch.base, Int64(batch.count), labels.base, Int64(stride), panel.base,
+      products.base)
     for place in 0..<batch.count {
       let row = Int(batch.base[place])
       let cluster = Int(labels.base[row])
-      if absorbedWeights.base[cluster] == 0 { clearLane(cluster) }
-      var normChange = 0.0
-      for entry in points.entries(ofRow: row) {
-        let cell = panel.base + Int(points.terms.base[entry]) * stride + cluster
-        let old = Double(cell.pointee)
-        cell.pointee += points.values.base[entry]
-        // From the cell as it was rounded: the norm must be that of the sum in the panel.
-        let new = Double(cell.pointee)
-        normChange += (new - old) * (new + old)
-      }
-      sumNorms.base[cluster] += normChange
-      absorbedWeights.base[cluster] += 1
-      note(row, in: cluster)
+      let product = products.base[place]
+      gained.base[cluster] += 1
+      inner.base[cluster] += product
+      let distance =
+        points.squaredNorms.base[row] - 2 * exactScale.base[cluster] * product
+        + squaredNorms.base[cluster]
+      inertia += Swift.max(0, distance)
     }
+
+    // The start position counts for nothing once a center absorbs its first row.
+    let oldNorms = sumNorms.array()
+    let started = (0..<clusterCount).filter { gained.base[$0] > 0 && absorbedWeights.base[$0] == 0 }
+    for cluster in 0..<clusterCount where absorbedWeights.base[cluster] > 0 {
+      inner.base[cluster] += oldNorms[cluster]
+    }
+    clearLanes(started)
+    let isLong = longLanes()
+    let normChange = Buffer<Double>(count: clusterCount, repeating: 0)
+    kindred_absorb_rows(
+      &kernelRows, batch.base, Int64(batch.count), labels.base, Int64(stride), isLong?.base,
+      panel.base, remainders?.base, normChange.base)
     for place in 0..<batch.count {
-      let cluster = Int(labels.base[Int(batch.base[place])])
-      setLane(cluster, scale: 1 / absorbedWeights.base[cluster], isIdle: false)
+      let row = Int(batch.base[place])
+      note(row, in: Int(labels.base[row]))
+    }
+
+    var shift = 0.0
+    for cluster in 0..<clusterCount where gained.base[cluster] > 0 {
+      absorbedWeights.base[cluster] += gained.base[cluster]
+      sumNorms.base[cluster] += normChange.base[cluster]
+      let oldScale = exactScale.base[cluster]
+      let newScale = 1 / absorbedWeights.base[cluster]
+      // ‖c′ − c‖² from the sums' inner products, so that only cells that changed are visited.
+      let moved =
+        newScale * newScale * sumNorms.base[cluster] + oldScale * oldScale * oldNorms[cluster]
+        - 2 * newScale * oldScale * inner.base[cluster]
+      shift += Swift.max(0, moved)
+      setLane(cluster, scale: newScale, isIdle: false)
     }
     updateGreatestNorm()
+    return Absorption(inertia: inertia, centerShift: shift)
   }
 
   package func replaceCenter(_ cluster: Int, withRow row: Int, weight: Double) {
+    requireLanes()
     drift?.forget()
-    clearLane(cluster)
+    clearLanes([cluster])
     var norm = 0.0
     for entry in points.entries(ofRow: row) {
       let cell = points.values.base[entry] * Float(weight)
@@ -42,24 +81,50 @@ extension SparseCenters {
     updateGreatestNorm()
   }
 
+  private func requireLanes() {
+    precondition(rareTerms.count == 0, "this space was not made to absorb batches")
+  }
+
+  /// Marks the lanes that need remainders, and makes room for those; nil when no lane does.
+  private func longLanes() -> Buffer<UInt8>? {
+    let isLong = { self.absorbedWeights.base[$0] >= Self.longLaneWeight }
+    guard (0..<clusterCount).contains(where: isLong) else { return nil }
+    if remainders == nil { remainders = Buffer(count: panel.count, repeating: 0) }
+    let marks = Buffer<UInt8>(count: clusterCount, repeating: 0)
+    for cluster in 0..<clusterCount { marks.base[cluster] = isLong(cluster) ? 1 : 0 }
+    return marks
+  }
+
   /// Remembers that a lane holds a row's terms, as long as the lane has few rows.
   private func note(_ row: Int, in cluster: Int) {
     guard let count = laneRows[cluster]?.count else { return }
     if count < 256 { laneRows[cluster]?.append(Int32(row)) } else { laneRows[cluster] = nil }
   }
 
-  /// Makes a lane's cells zero; when its rows are known only where they have entries.
-  private func clearLane(_ cluster: Int) {
-    if let rows = laneRows[cluster] {
-      for row in rows {
-        for entry in points.entries(ofRow: Int(row)) {
-          panel.base[Int(points.terms.base[entry]) * stride + cluster] = 0
+  /// Makes lanes' cells zero; where their rows are known only those with entries.
+  private func clearLanes(_ clusters: [Int]) {
+    var unknown: [Int] = []
+    for cluster in clusters {
+      if let rows = laneRows[cluster] {
+        for row in rows {
+          for entry in points.entries(ofRow: Int(row)) {
+            let cell = Int(points.terms.base[entry]) * stride + cluster
+            panel.base[cell] = 0
+            remainders?.base[cell] = 0
+          }
         }
+      } else {
+        unknown.append(cluster)
       }
-    } else {
-      for term in 0..<columnCount { panel.base[term * stride + cluster] = 0 }
+      laneRows[cluster] = []
+      sumNorms.base[cluster] = 0
     }
-    laneRows[cluster] = []
-    sumNorms.base[cluster] = 0
+    guard !unknown.isEmpty else { return }
+    for term in 0..<columnCount {
+      for cluster in unknown {
+        panel.base[term * stride + cluster] = 0
+        remainders?.base[term * stride + cluster] = 0
+      }
+    }
   }
 }

@@ -33,7 +33,7 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
   /// The greatest ‖S‖² of each lane since it was last summed afresh, k.
   let peakNorms: Buffer<Double>
   /// ‖c‖² of each lane, k.
-  let squaredNorms: Buffer<Double>
+  package let squaredNorms: Buffer<Double>
   /// True for each lane that has no rows, k.
   let isIdle: Buffer<Bool>
   /// The greatest of the squared norms in use, of the centers and of their sums.
@@ -46,6 +46,8 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
   var holdsSums = false
   /// How many rows each center has absorbed, k.
   package let absorbedWeights: Buffer<Double>
+  /// What single precision cannot hold of the panel's sums, `d×stride`; nil until a lane is long.
+  var remainders: Buffer<Float>?
   /// The rows whose terms are all that a lane may hold, or nil when they are many or not known, k.
   var laneRows: [[Int32]?]
   /// Centers row by row for BLAS, `k×d`, in the points' numbering; empty unless BLAS is asked for.
@@ -53,16 +55,19 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
   private let batchRows: BatchRows
   let drift: TermDrift?
   package internal(set) var movedScoreSum = 0.0
+  package internal(set) var movedDistances: [Double] = []
 
   package var rowCount: Int { points.rowCount }
   package var columnCount: Int { points.columnCount }
 
-  /// Makes room for the centers, all zero.
+  /// Makes room for the centers, all zero; or takes over a panel that another space is done with.
   ///
-  /// `keepsLanes`: every term gets a lane for every cluster, so that centers may absorb batches.
+  /// `keepsLanes`: every term gets a lane for every cluster, so that centers may absorb batches. A panel
+  /// that is taken over has all lanes.
   init(
     _ points: SparsePoints, clusterCount: Int, kernel: ProductKernel,
-    instructionSet: InstructionSet, keepsLanes: Bool = false
+    instructionSet: InstructionSet, keepsLanes: Bool = false,
+    panel sharedPanel: Buffer<Float>? = nil
   ) {
     precondition(clusterCount > 0, "a space needs at least one center")
     precondition(instructionSet <= .best, "this processor lacks \(instructionSet.name)")
@@ -75,12 +80,12 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
     // A power-of-two row length would map the same lane of every term to the same cache set.
     stride = lanes % 1_024 == 0 ? lanes + 16 : lanes
     let head =
-      keepsLanes || self.kernel == .gemm
+      keepsLanes || sharedPanel != nil || self.kernel == .gemm
       ? points.columnCount
       : RareTerms.head(postingOffsets: points.postingOffsets, stride: stride)
     rareTerms = RareTerms(head: head, postingOffsets: points.postingOffsets)
     (headLengths, rowsByHead) = points.rowsByHead(head)
-    panel = Buffer(count: head * stride, repeating: 0)
+    panel = sharedPanel ?? Buffer(count: head * stride, repeating: 0)
     scale = Buffer(count: stride, repeating: 0)
     bias = Buffer(count: stride, repeating: -.infinity)
     exactScale = Buffer(count: stride, repeating: 1)

@@ -138,6 +138,68 @@ package final class SparsePoints: Sendable {
     return (lengths, order)
   }
 
+  /// Some rows of other points, in the given order, with the same numbering of the terms.
+  ///
+  /// - Complexity: O(m + d + entries of the picked rows) for m rows.
+  init(_ rows: [Int32], of points: SparsePoints, pool: WorkerPool) {
+    rowCount = rows.count
+    columnCount = points.columnCount
+    termOfColumn = points.termOfColumn
+    let rowOffsets = Buffer<Int64>(unwritten: rows.count + 1)
+    let starts = Buffer<Int64>(count: columnCount + 1, repeating: 0)
+    var storedCount = 0
+    var longestRow = 0
+    for (place, row) in rows.enumerated() {
+      rowOffsets.base[place] = Int64(storedCount)
+      let entries = points.entries(ofRow: Int(row))
+      storedCount += entries.count
+      longestRow = max(longestRow, entries.count)
+      for entry in entries { starts.base[Int(points.terms.base[entry]) + 1] += 1 }
+    }
+    rowOffsets.base[rows.count] = Int64(storedCount)
+    for term in 0..<columnCount { starts.base[term + 1] += starts.base[term] }
+    let next = Buffer<Int64>(unwritten: columnCount + 1)
+    next.copy(from: starts)
+
+    let terms = Buffer<Int32>(unwritten: storedCount)
+    let values = Buffer<Float>(unwritten: storedCount)
+    let squaredNorms = Buffer<Double>(unwritten: rows.count)
+    let postingRows = Buffer<Int32>(unwritten: storedCount)
+    let postingValues = Buffer<Float>(unwritten: storedCount)
+    var position = 0
+    for (place, row) in rows.enumerated() {
+      squaredNorms.base[place] = points.squaredNorms.base[Int(row)]
+      for entry in points.entries(ofRow: Int(row)) {
+        let term = Int(points.terms.base[entry])
+        let value = points.values.base[entry]
+        terms.base[position] = Int32(term)
+        values.base[position] = value
+        let posting = Int(next.base[term])
+        next.base[term] += 1
+        postingRows.base[posting] = Int32(place)
+        postingValues.base[posting] = value
+        position += 1
+      }
+    }
+    let rowsByLength = Buffer<Int32>(unwritten: rows.count)
+    Self.orderByLength(0..<rows.count, chunkSize: Self.chunkSize, into: rowsByLength) {
+      Int(rowOffsets.base[$0 + 1] - rowOffsets.base[$0])
+    }
+    self.storedCount = storedCount
+    self.rowOffsets = rowOffsets
+    self.terms = terms
+    self.values = values
+    self.squaredNorms = squaredNorms
+    self.rowsByLength = rowsByLength
+    self.longestRow = longestRow
+    hasNegatives = points.hasNegatives
+    greatestNorm = Float((squaredNorms.elements.max() ?? 0).squareRoot()).nextUp
+    postingOffsets = starts
+    self.postingRows = postingRows
+    self.postingValues = postingValues
+    termChunks = Self.termChunks(starts, columnCount: columnCount)
+  }
+
   /// Orders the rows of each chunk by length, ascending, rows of equal length as they come.
   private static func orderByLength(
     _ rows: Range<Int>, chunkSize: Int, into order: Buffer<Int32>, length: (Int) -> Int

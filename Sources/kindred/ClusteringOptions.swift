@@ -26,13 +26,32 @@ struct ClusteringOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Tolerance of K-Means, as in scikit-learn; 1e-4.", valueName: "x"))
+      "Tolerance on the shift of the centers, as in scikit-learn; 1e-4 (minibatch: 0).",
+      valueName: "x"))
   var tol: String?
 
   @Option(
     help: ArgumentHelp(
       "Rows of a mini-batch; 1024.", valueName: "n"))
   var batchSize: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Mini-batches: none, or nested: they double up to all rows and end where Lloyd does.",
+      valueName: "rule"))
+  var batchGrowth: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Mini-batches without a better smoothed inertia that end a fit, or none for never; 10.",
+      valueName: "n"))
+  var maxNoImprovement: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A mini-batch center with fewer rows than this share of the busiest one's moves; 0.01.",
+      valueName: "x"))
+  var reassignmentRatio: String?
 
   @Option(
     help: ArgumentHelp(
@@ -85,16 +104,10 @@ struct ClusteringOptions: ParsableArguments {
         maxIter, option: "--max-iter", 1...10_000_000)
     }
     if let tol {
-      guard let value = Double(tol), value.isFinite, value >= 0 else {
-        throw OptionParsing.refuse(
-          "--tol", tol, "not a number of 0 or more", hint: "give 1e-4, or 0 for none")
-      }
-      configuration.relativeTolerance = value
+      configuration.relativeTolerance = try OptionParsing.nonNegative(
+        tol, option: "--tol", hint: "give 1e-4, or 0 for none")
     }
-    if let batchSize {
-      configuration.batchRowCount = try OptionParsing.wholeNumber(
-        batchSize, option: "--batch-size", 1...100_000_000)
-    }
+    try applyMiniBatch(to: &configuration)
     if let seeding {
       configuration.seeding = try OptionParsing.choice(seeding, option: "--seeding")
     }
@@ -111,6 +124,27 @@ struct ClusteringOptions: ParsableArguments {
     if let metric { configuration.metric = try OptionParsing.choice(metric, option: "--metric") }
     if let select {
       configuration.selection = try OptionParsing.choice(select, option: "--select")
+    }
+  }
+
+  private func applyMiniBatch(to configuration: inout RunConfiguration) throws {
+    if let batchSize {
+      configuration.batchRowCount = try OptionParsing.wholeNumber(
+        batchSize, option: "--batch-size", 1...100_000_000)
+    }
+    if let batchGrowth {
+      configuration.batchGrowth = try OptionParsing.choice(batchGrowth, option: "--batch-growth")
+    }
+    if let maxNoImprovement {
+      configuration.noImprovementLimit =
+        maxNoImprovement == "none"
+        ? nil
+        : try OptionParsing.wholeNumber(
+          maxNoImprovement, option: "--max-no-improvement", 0...10_000_000)
+    }
+    if let reassignmentRatio {
+      configuration.reassignmentRatio = try OptionParsing.nonNegative(
+        reassignmentRatio, option: "--reassignment-ratio", hint: "give 0.01, or 0 for none")
     }
   }
 

@@ -114,6 +114,14 @@ enum OptionParsing {
       option, value, "neither a count nor a share", hint: "give a count such as 2, or 0.0 to 1.0")
   }
 
+  /// A finite number that is not negative.
+  static func nonNegative(_ value: String, option: String, hint: String) throws -> Double {
+    guard let number = Double(value), number.isFinite, number >= 0 else {
+      throw refuse(option, value, "not a number of 0 or more", hint: hint)
+    }
+    return number
+  }
+
   /// A whole number within bounds.
   static func wholeNumber(_ value: String, option: String, _ bounds: ClosedRange<Int>) throws
     -> Int

@@ -139,6 +139,22 @@ struct KMeansTests {
           batch.rowCount = 0
           $0.variant = .miniBatch(batch)
         }) == "batch-size")
+    for ratio in [-0.5, .nan, .infinity] {
+      #expect(
+        name(
+          error(points) {
+            var batch = KMeans.MiniBatch()
+            batch.reassignmentRatio = ratio
+            $0.variant = .miniBatch(batch)
+          }) == "reassignment-ratio")
+    }
+    #expect(
+      name(
+        error(points) {
+          var batch = KMeans.MiniBatch()
+          batch.noImprovementLimit = -1
+          $0.variant = .miniBatch(batch)
+        }) == "max-no-improvement")
     #expect(error(points) { $0.clusterCount = 5 } == .tooFewRows(found: 4, required: 5))
     #expect(
       error(.dense(DenseMatrix(rowCount: 2, columnCount: 2, elements: [0, 1, .nan, 2]))) { _ in }

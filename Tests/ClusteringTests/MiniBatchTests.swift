@@ -47,6 +47,55 @@ struct MiniBatchTests {
     #expect(try settings.fit(points) != model)
   }
 
+  @Test("Without reassignment starved centers stay where they are")
+  func noReassignment() throws {
+    let points = RandomPoints.blobs(seed: 3, rowCount: 2_000, columnCount: 4, blobCount: 4)
+    let far = DenseMatrix(
+      rowCount: 4, columnCount: 4,
+      elements: Array(points.row(0)) + [Float](repeating: 500, count: 12))
+    var batch = KMeans.MiniBatch()
+    batch.reassignmentRatio = 0
+    var settings = KMeans(clusterCount: 4)
+    settings.variant = .miniBatch(batch)
+    let model = try settings.fit(.dense(points), initialCenters: far)
+    #expect(model.assignment.sizes() == [2_000, 0, 0, 0])
+    #expect(Array(model.centroids.row(3)) == [500, 500, 500, 500])
+  }
+
+  @Test("A tolerance ends the fit at the first step that moves the centers less, after the first")
+  func tolerance() throws {
+    let points = RandomPoints.blobs(seed: 2, rowCount: 3_000, columnCount: 5)
+    for matrix in [FeatureMatrix.dense(points), .sparse(points.sparse())] {
+      var batch = KMeans.MiniBatch()
+      batch.noImprovementLimit = nil
+      batch.reassignmentRatio = 0
+      var settings = KMeans(clusterCount: 5)
+      settings.variant = .miniBatch(batch)
+      settings.restartCount = 1
+      let endless = try settings.fit(matrix)
+      #expect(endless.iterations.count == 3_000 * 300 / 1_024)
+      let variance = PreparedPoints(matrix, pool: WorkerPool()).meanColumnVariance
+      settings.relativeTolerance = 1e-4
+      let model = try settings.fit(matrix)
+      #expect(model.didConverge)
+      let shifts = model.iterations.dropFirst().map { $0.centerShift ?? .infinity }
+      #expect(shifts.dropLast().allSatisfy { $0 > 1e-4 * variance })
+      #expect(try #require(shifts.last) <= 1e-4 * variance)
+      #expect(Array(endless.iterations.prefix(model.iterations.count)) == model.iterations)
+    }
+  }
+
+  @Test("No patience ends the fit at the second step")
+  func noPatience() throws {
+    let points = FeatureMatrix.dense(RandomPoints.blobs(seed: 1, rowCount: 1_000, columnCount: 3))
+    var batch = KMeans.MiniBatch()
+    batch.noImprovementLimit = 0
+    var settings = KMeans(clusterCount: 3)
+    settings.variant = .miniBatch(batch)
+    settings.restartCount = 1
+    #expect(try settings.fit(points).iterations.count == 2)
+  }
+
   @Test("Steps end at the limit when nothing else ends them")
   func stepLimit() throws {
     let points = FeatureMatrix.dense(RandomPoints.blobs(seed: 1, rowCount: 1_000, columnCount: 3))

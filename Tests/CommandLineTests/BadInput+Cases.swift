@@ -61,6 +61,13 @@ extension BadInput {
       "unknown algorithm", ["--k", "2...4", "--algorithm", "kmean"], 64,
       ["kmean", "did you mean", "kmeans"]),
     sweep("unknown option", ["--k", "2...4", "--sed", "7"], 64, ["--sed", "--seed"]),
+    sweep("no batches like these", ["--k", "2", "--batch-growth", "nest"], 64, ["nested"]),
+    sweep(
+      "negative patience", ["--k", "2", "--max-no-improvement", "-1"], 64,
+      ["--max-no-improvement -1"]),
+    sweep(
+      "negative share", ["--k", "2", "--reassignment-ratio", "-0.1"], 64,
+      ["--reassignment-ratio -0.1", "0 or more"]),
     sweep("negative threads", ["--k", "2...4", "--threads", "-1"], 64, ["--threads -1"]),
     sweep("no text column is named", ["--k", "2...4", "--text", ""], 64, ["--text"]),
     sweep("lengths run backwards", ["--k", "2", "--ngram", "2...1"], 64, ["--ngram 2...1"]),

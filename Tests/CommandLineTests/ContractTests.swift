@@ -13,7 +13,10 @@ import Testing
     "davies_bouldin": .number,
   ]
 
-  @Test(arguments: [[], ["--lsa", "4"], ["--algorithm", "minibatch", "--batch-size", "4"]])
+  @Test(arguments: [
+    [], ["--lsa", "4"], ["--algorithm", "minibatch", "--batch-size", "4"],
+    ["--algorithm", "minibatch", "--batch-size", "1", "--batch-growth", "nested"],
+  ])
   func clusterTellsWhatItDid(options: [String]) throws {
     try withCatalogue { runner in
       let object = try runner.run(
@@ -151,7 +154,9 @@ import Testing
       let made = try runner.run([
         "sweep", "films.csv", "--text", "3,title", "--id", "id", "--k", "2...4", "--min-df", "0.05",
         "--max-df", "11", "--ngram", "1...2", "--tokens", "sklearn", "--stop-words", "none",
-        "--tol", "1e-3", "--seed", "18446744073709551615", "--select", "knee", "--metric",
+        "--tol", "1e-3", "--algorithm", "kmeans,minibatch", "--batch-growth", "nested",
+        "--max-no-improvement", "none", "--reassignment-ratio", "0.5", "--seed",
+        "18446744073709551615", "--select", "knee", "--metric",
         "cosine", "--out", "one",
       ])
       try #require(made.exitCode == 0, "\(made)")
@@ -161,6 +166,9 @@ import Testing
       #expect(options["k"] as? [Int] == [2, 3, 4])
       #expect(options["text"] as? [String] == ["3", "title"])
       #expect(options["ngram"] as? [Int] == [1, 2])
+      #expect(options["batch_growth"] as? String == "nested")
+      #expect(options["max_no_improvement"] is NSNull)
+      #expect(options["reassignment_ratio"] as? Double == 0.5)
       #expect(options["min_df"] as? [String: Double] == ["share": 0.05])
       let replay = try runner.run([
         "sweep", "films.csv", "--config", "one/run.json", "--out", "two",

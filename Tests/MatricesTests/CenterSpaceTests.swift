@@ -96,6 +96,43 @@ struct CenterSpaceTests {
     #expect(outcomes.allSatisfy { $0 == outcomes[0] })
   }
 
+  @Test("Absorbing tells the batch's inertia and what the centers moved")
+  func absorptions() {
+    let points = RandomPoints.text(seed: 6, rowCount: 500, columnCount: 60)
+    let pool = WorkerPool(threadCount: 2)
+    let start = centers(points, count: 9, seed: 2)
+    for matrix in [FeatureMatrix.sparse(points), .dense(points.dense())] {
+      let space = EnginePoints(matrix, pool: pool).space(
+        clusterCount: 9, kernel: .automatic, absorbsBatches: true)
+      space.setCenters(start, pool: pool)
+      var slow = SlowKMeans(points.dense(), centers: start)
+      let standings = Standings(rowCount: 500)
+      var generator = CounterGenerator(seed: 12)
+      var absorbed: [Int] = []
+      var labelsThen: [Int32] = []
+      for _ in 0..<10 {
+        let rows = (0..<150).map { _ in generator.nextIndex(below: 500) }
+        let batch = Buffer(rows.map(Int32.init), orEmpty: 0)
+        space.assign(batch: batch, into: standings, pool: pool)
+        let found = space.absorb(batch: batch, labels: standings.labels)
+        let inertia = rows.reduce(0.0) {
+          $0 + slow.squaredDistance($1, Int(standings.labels[$1]))
+        }
+        #expect(isClose(found.inertia, inertia, relative: 1e-5))
+        let before = slow.centers
+        absorbed += rows
+        labelsThen += rows.map { standings.labels[$0] }
+        slow.setMeans(of: labelsThen, rows: absorbed)
+        var shift = 0.0
+        for (old, new) in zip(before, slow.centers) {
+          guard let old, let new else { continue }
+          shift += zip(old, new).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+        }
+        #expect(isClose(found.centerShift, shift, relative: 1e-4, absolute: 1e-7))
+      }
+    }
+  }
+
   @Test("Moving centers step by step gives the means, their distances and the shift")
   func moves() {
     let points = RandomPoints.text(seed: 4, rowCount: 900, columnCount: 70)

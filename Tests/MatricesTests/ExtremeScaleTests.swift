@@ -19,7 +19,9 @@ struct ExtremeScaleTests {
   }
 
   /// Every form of the points with every kernel and level.
-  private func spaces(_ full: DenseMatrix, clusterCount: Int) -> [(String, any CenterSpace)] {
+  private func spaces(
+    _ full: DenseMatrix, clusterCount: Int, absorbsBatches: Bool = false
+  ) -> [(String, any CenterSpace)] {
     let sparse = EnginePoints(.sparse(full.sparse()), pool: pool)
     let dense = EnginePoints(.dense(full), pool: pool)
     return Self.levels.flatMap { level in
@@ -29,7 +31,9 @@ struct ExtremeScaleTests {
       ].map { points, kernel, name in
         (
           "\(name) \(level)",
-          points.space(clusterCount: clusterCount, kernel: kernel, instructionSet: level)
+          points.space(
+            clusterCount: clusterCount, kernel: kernel, instructionSet: level,
+            absorbsBatches: absorbsBatches)
         )
       }
     }
@@ -183,15 +187,34 @@ struct ExtremeScaleTests {
     }
   }
 
+  @Test("A center that has absorbed tens of millions of rows stays their mean")
+  func longAbsorption() {
+    let full = DenseMatrix(rowCount: 2, columnCount: 2, elements: [0.1, 0, 0.1, 1e-3])
+    for (name, space) in spaces(full, clusterCount: 1, absorbsBatches: true) {
+      space.setCenters(toRows: [0], pool: pool)
+      let labels = Buffer<Int32>(count: 2, repeating: 0)
+      space.replaceCenter(0, withRow: 0, weight: 0x1p25)
+      let batch = Buffer<Int32>((0..<4_096).map { $0 % 2 }, orEmpty: 0)
+      for _ in 0..<1_024 { _ = space.absorb(batch: batch, labels: labels) }
+      // 2²² rows more than at first, half of them with the second column.
+      let center = space.publish(pool: pool).row(0)
+      #expect(isClose(Double(center[center.startIndex]), 0.1, relative: 1e-5), "\(name)")
+      let share = Double(1 << 21) / Double((1 << 25) + (1 << 22))
+      #expect(
+        isClose(Double(center[center.startIndex + 1]), 1e-3 * share, relative: 1e-5), "\(name)")
+    }
+  }
+
   @Test("What an absorbed row loses to rounding is not in the center's length")
   func absorbedLength() {
     let points = CSRMatrix(
       rowCount: 3, columnCount: 2, rowOffsets: [0, 1, 2, 3], columnIndices: [0, 0, 0],
       values: [1e8, 1, 0.5])
-    let space = EnginePoints(.sparse(points), pool: pool).space(clusterCount: 1, kernel: .sparse)
+    let space = EnginePoints(.sparse(points), pool: pool).space(
+      clusterCount: 1, kernel: .sparse, absorbsBatches: true)
     space.setCenters(toRows: [0], pool: pool)
     let labels = Buffer<Int32>(count: 3, repeating: 0)
-    space.absorb(batch: Buffer([0, 1], orEmpty: 0), labels: labels)
+    _ = space.absorb(batch: Buffer([0, 1], orEmpty: 0), labels: labels)
     let distances = space.squaredDistances(to: labels, pool: pool)
     #expect(distances == [5e7 * 5e7, (5e7 - 1) * (5e7 - 1), (5e7 - 0.5) * (5e7 - 0.5)])
   }

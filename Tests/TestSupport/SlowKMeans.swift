@@ -66,6 +66,17 @@ package struct SlowKMeans {
     }
   }
 
+  /// Moves every center to the mean of the listed rows with its label; one without rows stays.
+  package mutating func setMeans(of labels: [Int32], rows: [Int]) {
+    for cluster in centers.indices {
+      let members = zip(rows, labels).filter { Int($0.1) == cluster }.map(\.0)
+      guard !members.isEmpty else { continue }
+      centers[cluster] = points[0].indices.map { column in
+        members.reduce(0) { $0 + points[$1][column] } / Double(members.count)
+      }
+    }
+  }
+
   /// Iterates until no label changes; returns the labels and the number of iterations.
   package mutating func run(limit: Int) -> (labels: [Int32], iterations: Int) {
     var previous: [Int32] = []

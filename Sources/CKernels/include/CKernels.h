@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "absorb.h"
 #include "assign.h"
 #include "drift.h"
 #include "exact.h"
