@@ -3,30 +3,37 @@
 #include <math.h>
 #include <stddef.h>
 
-#include "drift.h"
 #include "update.h"
 
-/// What the cells of one term rose and fell by, by group.
-typedef struct {
-  _Alignas(64) float up[16];
-  _Alignas(64) float down[16];
-} swing;
-
 static const float ROUNDING = 1.1920929e-7f;
+
+/// Keeps sums over many moves upper bounds.
+static const float ROUND_UP = 1 + 2 * 1.1920929e-7f;
+
+/// The greatest rise and fall of a term's coordinates, the rise by group too.
+typedef struct {
+  _Alignas(64) float rise[16];
+  float up;
+  float down;
+} swing;
 
 /// Takes in how a cluster's coordinate moved.
 static inline void take(swing *swing, const kindred_move *move, int32_t lane, float before,
                         float after) {
   const float old = before * move->old_scale[lane], new = after * move->new_scale[lane];
   const float loose = 4 * ROUNDING * (fabsf(old) + fabsf(new));
-  const float rose = new - old + loose, fell = old - new + loose;
-  if (!(rose <= swing->up[lane % 16])) swing->up[lane % 16] = rose;
-  if (!(fell <= swing->down[lane % 16])) swing->down[lane % 16] = fell;
+  float rose = new - old + loose, fell = old - new + loose;
+  if (move->either_sign) rose = fell = fabsf(new - old) + loose;
+  float *group = swing->rise + lane % 16;
+  *group = rose <= *group ? *group : rose;
+  swing->up = rose <= swing->up ? swing->up : rose;
+  swing->down = fell <= swing->down ? swing->down : fell;
 }
 
-static void finish(const swing *swing, const kindred_move *move, int64_t term) {
-  kindred_drift_add(swing->up, swing->down, move->either_sign, move->rise + term * 16,
-                    move->span + term);
+static inline void finish(const swing *swing, const kindred_move *move, int64_t term) {
+  float *rise = move->rise + term * 16, *span = move->span + term;
+  for (int g = 0; g < 16; g++) rise[g] = (rise[g] + swing->rise[g]) * ROUND_UP;
+  *span = (*span + (swing->up + swing->down) * ROUND_UP) * ROUND_UP;
 }
 
 /// Takes in a new sum of a cluster.
@@ -49,7 +56,7 @@ void kindred_update_cells(const int64_t *offsets, const int32_t *rows, const flo
     int has_changed = moved == NULL;
     if (dirty == NULL || dirty[term])
       for (int64_t p = start; p < end && !has_changed; p++) has_changed = moved[rows[p]];
-    swing swing = {{0}, {0}};
+    swing swing = {{0}, 0, 0};
     if (!has_changed) {
       if (move == NULL || !move->scales_changed) continue;
       for (int32_t c = 0; c < *count; c++) take(&swing, move, lanes[c], sums[c], sums[c]);

@@ -8,6 +8,9 @@
 
 static const float ROUNDING = 1.1920929e-7f;
 
+/// Keeps sums over many moves upper bounds.
+static const float ROUND_UP = 1 + 2 * 1.1920929e-7f;
+
 /// What a product may lose where numbers are too small for all their digits.
 static const float UNDERFLOW_LOSS = 1.17549435e-38f;
 
@@ -46,21 +49,6 @@ float kindred_cell(const kindred_centers *centers, int64_t term, int32_t lane) {
   return cell(centers, term, lane);
 }
 
-void kindred_drift_add(const float *up, const float *down, int32_t either_sign, float *rise,
-                       float *span) {
-  float greatest_up = 0, greatest_down = 0;
-  // Rounded up, so that sums over many moves stay bounds.
-  const float loose = 1 + 2 * ROUNDING;
-  for (int g = 0; g < 16; g++) {
-    const float most = either_sign && down[g] > up[g] ? down[g] : up[g];
-    const float least = either_sign ? most : down[g];
-    rise[g] = (rise[g] + most) * loose;
-    greatest_up = most > greatest_up ? most : greatest_up;
-    greatest_down = least > greatest_down ? least : greatest_down;
-  }
-  *span = (*span + (greatest_up + greatest_down) * loose) * loose;
-}
-
 #define DEFINE_DRIFT(NAME, TARGET)                                                              \
   TARGET static void NAME##_term(const float *before, const float *after,                       \
                                  const float *old_scale, const float *new_scale,                \
@@ -77,10 +65,15 @@ void kindred_drift_add(const float *up, const float *down, int32_t either_sign, 
       up = rose <= up ? up : rose;                                                              \
       down = fell <= down ? down : fell;                                                        \
     }                                                                                           \
-    _Alignas(64) float most_up[16], most_down[16];                                              \
-    *(v16f *)most_up = up;                                                                      \
-    *(v16f *)most_down = down;                                                                  \
-    kindred_drift_add(most_up, most_down, either_sign, rise, span);                             \
+    if (either_sign) {                                                                          \
+      up = up > down ? up : down;                                                               \
+      down = up;                                                                                \
+    }                                                                                           \
+    float most_up, most_down;                                                                   \
+    GREATEST(most_up, up);                                                                      \
+    GREATEST(most_down, down);                                                                  \
+    *(v16f *)rise = (*(v16f *)rise + up) * ROUND_UP;                                            \
+    *span = (*span + (most_up + most_down) * ROUND_UP) * ROUND_UP;                              \
   }                                                                                             \
   TARGET static void NAME##_store(const kindred_drift *drift, const kindred_rows *points,       \
                                   const int32_t *rows, int64_t count, const float *best,        \

@@ -33,10 +33,6 @@ void kindred_drift_term(int32_t level, const float *before, const float *after,
                         const float *old_scale, const float *new_scale, int64_t stride,
                         int32_t either_sign, float *rise, float *span);
 
-/// The same from what rose and fell, 16 of each on a 64-byte boundary, zero or more.
-void kindred_drift_add(const float *up, const float *down, int32_t either_sign, float *rise,
-                       float *span);
-
 /// Turns fresh scores into bounds. IN: drift->others holds the scores that assignment left there;
 /// `is_fresh`: nothing has moved since the bounds began.
 void kindred_drift_store(int32_t level, const kindred_drift *drift, const kindred_rows *points,
