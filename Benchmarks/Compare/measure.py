@@ -1,0 +1,310 @@
+"""Runs one case: ours and the peers in turn, then the checks of quality.
+
+Standard library only, and no matrix in this process: see kindred.py.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+
+from rows import files
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+# From this time on a case is also timed on one thread.
+SCALING_SECONDS = 0.5
+
+# Set where old OpenBLAS builds need them; a peer brings a build that is better off without.
+UNSET_FOR_PEERS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+
+
+class Worker:
+    """A peer's process: warm after construction, then one request at a time."""
+
+    def __init__(self, peer, spec, dtype, threads):
+        environment = {k: v for k, v in os.environ.items() if k not in UNSET_FOR_PEERS}
+        for name in ("OMP", "OPENBLAS", "MKL"):
+            environment[f"{name}_NUM_THREADS"] = str(threads)
+        environment |= peer.environment
+        task = spec | {"name": peer.name, "job": peer.job, "dtype": dtype, "threads": threads}
+        self.peer, self.dtype = peer, dtype
+        self.process = subprocess.Popen(
+            [sys.executable, str(HERE / "peers.py"), json.dumps(task)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+
+    def ask(self, kind, **more):
+        self.process.stdin.write(json.dumps({"do": kind, **more}) + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise SystemExit(f"{self.peer.name} ({self.dtype}): the peer's process failed")
+        return json.loads(answer)
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+class Bench:
+    """What all cases share: the program, the cache, threads and repetitions."""
+
+    def __init__(self, kindred, cache, reference, threads, repetitions, say):
+        self.kindred, self.cache = kindred, pathlib.Path(cache).resolve()
+        self.reference = reference
+        self.threads, self.repetitions, self.say = threads, repetitions, say
+        self.cache.mkdir(parents=True, exist_ok=True)
+
+    def make(self, names, *options):
+        """Makes the missing files of the cache in a process of their own."""
+        command = [sys.executable, HERE / "matrices.py", "--cache", self.cache]
+        command += ["--kindred", self.kindred.path, "--reference", self.reference, *options, *names]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+        if done.returncode != 0:
+            raise SystemExit("cannot make " + ", ".join(names))
+        return done.stdout
+
+    def resolve(self, value, **places):
+        """A command or a value with file names for `@name` and the places filled in."""
+        if isinstance(value, str):
+            if value.startswith("@"):
+                return str(self.cache / value[1:])
+            for name, text in places.items():
+                value = value.replace("{" + name + "}", str(text))
+            return value
+        if isinstance(value, dict):
+            return {name: self.resolve(item, **places) for name, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.resolve(item, **places) for item in value]
+        return value
+
+    def measure(self, case):
+        """All results of a case, as what the JSON file holds."""
+        variants = {
+            name: command
+            for name, command in case.ours.items()
+            if name not in case.needs or self.kindred.knows(case.needs[name])
+        }
+        if not variants:
+            need = " and ".join(sorted(set(case.needs.values())))
+            return {"row": case.row, "work": case.work, "not_built": f"kindred {need}"}
+        self.make(files(case))
+        with tempfile.TemporaryDirectory(dir=self.cache) as scratch:
+            return CaseRun(self, case, variants, pathlib.Path(scratch)).result()
+
+
+class CaseRun:
+    """One case while it runs."""
+
+    def __init__(self, bench, case, variants, scratch):
+        self.bench, self.case, self.variants, self.scratch = bench, case, variants, scratch
+        self.double = {}
+
+    def result(self):
+        case, bench = self.case, self.bench
+        count = bench.repetitions
+        if case.repetitions:
+            is_sample = not case.times_repetition and count < 5
+            count = 5 if is_sample else case.repetitions
+            if case.times_repetition:
+                count = min(count, bench.repetitions)
+        workers = [self.worker(peer) for peer in case.peers if peer.job != "commands"]
+        ours = {name: [] for name in self.variants}
+        theirs = [[] for _ in case.peers]
+        by_peer = dict(zip((w.peer.name for w in workers), workers))
+        for seed in range(count):
+            for name in self.variants:
+                ours[name].append(self.run_ours(name, seed, bench.threads))
+            for index, peer in enumerate(case.peers):
+                if seed < (case.peer_repetitions or count):
+                    bench.say(f"  repetition {seed + 1}: {peer.name}")
+                    theirs[index].append(
+                        by_peer[peer.name].ask("run", seed=seed)
+                        if peer.name in by_peer
+                        else self.run_commands(peer)
+                    )
+        facts = {name: worker.ask("facts") for name, worker in by_peer.items()}
+        pairs = []
+        for name in self.variants:
+            for peer, runs in zip(case.peers, theirs):
+                pairs.append(self.pair(name, ours[name], peer, runs, facts, by_peer))
+        for worker in [*workers, *self.double.values()]:
+            worker.stop()
+        return {
+            "row": case.row,
+            "work": case.work,
+            "phases": list(case.phases),
+            "ours": {name: self.summary(name, runs) for name, runs in ours.items()},
+            "pairs": pairs,
+        }
+
+    def worker(self, peer):
+        """The worker of a peer with the faster type; one in double precision stays for labels."""
+        spec = self.bench.resolve(peer.spec)
+        workers = [Worker(peer, spec, dtype, self.bench.threads) for dtype in peer.dtypes]
+        if len(workers) == 1:
+            return workers[0]
+        for worker in workers:
+            worker.ask("facts")
+        probes = [worker.ask("probe")["seconds"] for worker in workers]
+        chosen = workers[probes.index(min(probes))]
+        for worker in workers:
+            if worker is chosen:
+                continue
+            if worker.dtype == "float64" and self.wants_double(peer):
+                self.double[peer.name] = worker
+            else:
+                worker.stop()
+        return chosen
+
+    def wants_double(self, peer):
+        return self.case.quality == "kmeans"
+
+    def run_ours(self, name, seed, threads, *more):
+        command = self.bench.resolve(self.variants[name], seed=seed, scratch=self.scratch)
+        self.bench.say(f"  repetition {seed + 1}: kindred {name}, {threads} threads")
+        return self.bench.kindred.run([*command, *more], threads)
+
+    def run_commands(self, peer):
+        """A peer that is a list of our own commands, one after another."""
+        runs = [
+            self.bench.kindred.run(self.bench.resolve(command), self.bench.threads)
+            for command in peer.spec["commands"]
+        ]
+        return {
+            "seconds": sum(self.seconds(run) for run in runs),
+            "peak_memory_bytes": max(run["peak_memory_bytes"] for run in runs),
+        }
+
+    def seconds(self, run):
+        return sum(run["seconds"][phase] for phase in self.case.phases)
+
+    def summary(self, name, runs):
+        """What the table tells of one of our variants."""
+        times = [self.seconds(run) for run in runs]
+        result = {
+            "seconds": times,
+            "iterations": [run.get("iterations") for run in runs],
+            "inertia": [run.get("inertia") for run in runs],
+            "peak_memory_bytes": max(run["peak_memory_bytes"] for run in runs),
+            "threads": runs[0]["threads"],
+            "blas_core": runs[0]["blas_core"],
+            "isa": runs[0]["isa"],
+        }
+        is_timed = self.case.times_repetition and self.bench.threads > 1
+        if is_timed and statistics.median(times) >= SCALING_SECONDS:
+            alone = [self.run_ours(name, seed, 1) for seed in range(min(len(runs), 3))]
+            result["one_thread_seconds"] = [self.seconds(run) for run in alone]
+        return result
+
+    def pair(self, name, ours, peer, runs, facts, workers):
+        """One of our variants beside one peer."""
+        mine = [self.seconds(run) for run in ours]
+        theirs = [run["seconds"] for run in runs]
+        steps = [run.get("iterations") or 0 for run in ours]
+        their_steps = [run.get("iterations") or 0 for run in runs]
+        ratio = statistics.median(theirs) / statistics.median(mine)
+        per_step = self.case.times_repetition and all(steps) and all(their_steps)
+        if per_step and statistics.median(steps) != statistics.median(their_steps):
+            ratio *= statistics.median(steps) / statistics.median(their_steps)
+        result = {
+            "variant": name,
+            "peer": peer.name,
+            "seconds": theirs,
+            "iterations": their_steps if any(their_steps) else [],
+            "ratio": ratio,
+            "floor": peer.floor,
+            "goal": peer.goal,
+            "holds": None if peer.floor is None else ratio >= peer.floor,
+            **facts.get(peer.name, {"package": "kindred"}),
+            "quality": self.quality(name, ours, peer, runs, workers),
+        }
+        if "peak_memory_bytes" not in result:
+            result["peak_memory_bytes"] = max(run["peak_memory_bytes"] for run in runs)
+        return result
+
+    def quality(self, name, ours, peer, runs, workers):
+        """The check of the case, for one variant and one peer."""
+        kind = self.case.quality
+        if kind is None:
+            return None
+        if kind == "inertia":
+            return inertia_means(ours, runs)
+        if kind == "silhouettes":
+            return silhouette_difference(ours[0], runs[0])
+        self.bench.say(f"  quality: {peer.name}")
+        folder, prefix = self.scratch / "ours", str(self.scratch / "peer")
+        request = {"check": kind, "ours": str(folder), "peer": prefix}
+        request["strict"] = peer.name == "scikit-learn"
+        if "matrix" in peer.spec:
+            request["matrix"] = self.bench.resolve(peer.spec["matrix"])
+        worker = self.double.get(peer.name)
+        if worker:
+            worker.ask("run", seed=0)
+        (worker or workers[peer.name]).ask("save", prefix=prefix)
+        if kind == "tfidf":
+            request["ours"] = str(self.scratch)
+        elif kind == "latent":
+            self.latent_model(folder, peer.spec["dimensions"])
+        else:
+            request["k"] = peer.spec.get("k")
+            if not folder.exists():
+                self.run_ours(name, 0, self.bench.threads, "--out", str(folder))
+        done = subprocess.run(
+            [sys.executable, HERE / "quality.py", json.dumps(request)],
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise SystemExit(f"{self.case.row}, {self.case.work}: the check of quality failed")
+        return json.loads(done.stdout)
+
+    def latent_model(self, folder, dimensions):
+        """A run folder whose model holds our basis for the same matrix."""
+        # Only a run that starts from texts stores the basis; WordNet's matrix comes from these.
+        self.bench.make(["wordnet.csv"])
+        shutil.rmtree(folder, ignore_errors=True)
+        self.bench.kindred.run(
+            [
+                "cluster", str(self.bench.cache / "wordnet.csv"), "--text", "definition",
+                "--stop-words", "english", "--lsa", str(dimensions), "--k", "2", "--max-iter", "1",
+                "--n-init", "1", "--metric", "sqeuclidean", "--out", str(folder),
+            ],
+            self.bench.threads,
+        )  # fmt: skip
+
+
+def inertia_means(ours, theirs):
+    """Mean inertia of both sides over the repetitions, and how sure the difference is."""
+    mine = [run["inertia"] for run in ours]
+    other = [run["inertia"] for run in theirs]
+    count = min(len(mine), len(other))
+    mean, their_mean = statistics.mean(mine), statistics.mean(other)
+    error = 0.0
+    if count > 1:
+        variance = statistics.variance(mine) + statistics.variance(other)
+        error = (variance / count) ** 0.5 / their_mean
+    relative = (mean - their_mean) / their_mean
+    return {
+        "mean_inertia": mean,
+        "peer_mean_inertia": their_mean,
+        "inertia_difference": relative,
+        "standard_error": error,
+        "ok": relative <= max(2 * error, 1e-6),
+    }
+
+
+def silhouette_difference(ours, theirs):
+    """The largest difference of a silhouette over all k."""
+    runs = ours.get("runs", [ours])
+    worst = max(abs(run["silhouette"] - value) for run, value in zip(runs, theirs["values"]))
+    return {"largest_difference": worst, "ok": worst <= 1e-6}

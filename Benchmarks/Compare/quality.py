@@ -1,0 +1,150 @@
+"""Judges what ours and a peer came to, in double precision, with one function for both.
+
+Started by compare.py as a process of its own with one JSON argument; prints one line of JSON.
+"""
+
+import json
+import pathlib
+import sys
+
+import h5py
+import numpy as np
+import scipy.sparse as sp
+
+# Two squared distances nearer than this, relative to the norms they come from, are a near-tie.
+NEAR_TIE = 1e-6
+
+# The share that an inertia may be above the peer's.
+INERTIA_TOLERANCE = 1e-6
+
+BLOCK_ROWS = 2_000
+
+
+def load(path):
+    """A matrix in double precision, from the same file that both sides read."""
+    matrix = sp.load_npz(path).tocsr() if path.endswith(".npz") else np.load(path)
+    return matrix.astype(np.float64)
+
+
+def centers_of(run, k):
+    """The centers of one of our runs, from its runs.h5, and its labels."""
+    with h5py.File(pathlib.Path(run) / "runs.h5") as runs:
+        group = runs[f"kmeans-k{k:04d}"]
+        centers = group["centroids"]
+        if "dense" in centers:
+            matrix = centers["dense"][:].astype(np.float64)
+        else:
+            parts = tuple(centers[part][:] for part in ("data", "indices", "indptr"))
+            shape = tuple(int(size) for size in centers.attrs["shape"])
+            matrix = sp.csr_matrix(parts, shape).astype(np.float64)
+        return group["labels"][:], matrix
+
+
+def dots(points, centers, labels):
+    """The product of every row with the center of its label."""
+    result = np.empty(points.shape[0])
+    for first in range(0, points.shape[0], BLOCK_ROWS):
+        rows = slice(first, first + BLOCK_ROWS)
+        chosen, block = centers[labels[rows]], points[rows]
+        if sp.issparse(block):
+            product = block.multiply(chosen)
+            result[rows] = np.asarray(product.sum(axis=1)).ravel()
+        elif sp.issparse(chosen):
+            result[rows] = np.asarray(chosen.multiply(block).sum(axis=1)).ravel()
+        else:
+            result[rows] = np.einsum("ij,ij->i", block, chosen)
+    return result
+
+
+def squared_norms(matrix):
+    squares = matrix.multiply(matrix) if sp.issparse(matrix) else matrix * matrix
+    return np.asarray(squares.sum(axis=1)).ravel()
+
+
+def squared_distances(points, centers, labels, norms):
+    """Squared distance of every row to the center of its label."""
+    # k rows of 44,000 columns are taken apart by label more cheaply when they are compressed.
+    if sp.issparse(points) and not sp.issparse(centers):
+        centers = sp.csr_matrix(centers)
+    return norms - 2 * dots(points, centers, labels) + squared_norms(centers)[labels]
+
+
+def kmeans(spec):
+    """Labels row by row, each difference audited; inertia of both sides."""
+    points = load(spec["matrix"])
+    norms = squared_norms(points)
+    ours, our_centers = centers_of(spec["ours"], spec["k"])
+    theirs = np.load(spec["peer"] + "-labels.npy")
+    their_centers = np.load(spec["peer"] + "-centers.npy").astype(np.float64)
+
+    our_inertia = squared_distances(points, our_centers, ours, norms).sum()
+    their_inertia = squared_distances(points, their_centers, theirs, norms).sum()
+    differing = np.flatnonzero(ours != theirs)
+    rows, row_norms = points[differing], norms[differing]
+    near = np.zeros(differing.size, bool)
+    gaps = []
+    for centers in (our_centers, their_centers):
+        mine = squared_distances(rows, centers, ours[differing], row_norms)
+        other = squared_distances(rows, centers, theirs[differing], row_norms)
+        gap = np.abs(mine - other) / np.maximum(row_norms + np.abs(mine), 1e-300)
+        near |= gap <= NEAR_TIE
+        gaps.append(gap)
+    widest = float(np.minimum(*gaps).max()) if differing.size else 0.0
+    relative = float((our_inertia - their_inertia) / their_inertia)
+    others = int((~near).sum())
+    return {
+        "inertia_difference": relative,
+        "differing_labels": int(differing.size),
+        "near_ties": int(near.sum()),
+        "other_differences": others,
+        "widest_gap": widest,
+        "ok": bool(relative <= INERTIA_TOLERANCE and (others == 0 or not spec["strict"])),
+    }
+
+
+def heights(spec):
+    """Sorted heights of two dendrograms."""
+    ours = np.sort(np.load(pathlib.Path(spec["ours"]) / "linkage.npy")[:, 2])
+    theirs = np.sort(np.load(spec["peer"] + "-heights.npy"))
+    worst = float((np.abs(ours - theirs) / np.maximum(theirs, 1e-12)).max())
+    return {"largest_height_difference": worst, "ok": worst <= 1e-6}
+
+
+def tfidf(spec):
+    """The same terms and the same weights."""
+    folder = pathlib.Path(spec["ours"])
+    ours, theirs = load(str(folder / "X.npz")), load(spec["peer"] + ".npz")
+    our_terms = (folder / "vocabulary.txt").read_text(encoding="utf-8").splitlines()
+    with open(spec["peer"] + "-vocabulary.txt", encoding="utf-8") as file:
+        their_terms = file.read().splitlines()
+    place = {term: column for column, term in enumerate(our_terms)}
+    if set(our_terms) != set(their_terms) or ours.shape != theirs.shape:
+        missing = len(set(our_terms) ^ set(their_terms))
+        return {"differing_terms": missing, "ok": False}
+    worst = float(abs(ours[:, [place[term] for term in their_terms]] - theirs).max())
+    return {"differing_terms": 0, "largest_difference": worst, "ok": worst <= 1e-6}
+
+
+def explained(points, basis):
+    """The share of the variance that the span of a basis explains."""
+    orthonormal, _ = np.linalg.qr(basis.astype(np.float64))
+    mean = np.asarray(points.mean(axis=0)).ravel()
+    total = np.sum(points.data**2) / points.shape[0] - np.sum(mean**2)
+    return float((points @ orthonormal).var(axis=0).sum() / total)
+
+
+def latent(spec):
+    """Explained variance of both bases."""
+    points = load(spec["matrix"])
+    with h5py.File(pathlib.Path(spec["ours"]) / "model.h5") as model:
+        ours = explained(points, model["lsa/basis"][:])
+    theirs = explained(points, np.load(spec["peer"] + "-basis.npy"))
+    return {"ours": ours, "peer": theirs, "difference": ours - theirs, "ok": ours >= theirs - 1e-4}
+
+
+CHECKS = {"kmeans": kmeans, "heights": heights, "tfidf": tfidf, "latent": latent}
+
+
+if __name__ == "__main__":
+    request = json.loads(sys.argv[1])
+    print(json.dumps(CHECKS[request["check"]](request)))
