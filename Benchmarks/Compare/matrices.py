@@ -15,6 +15,7 @@ A name says what the file holds, and the recipe follows from the name:
 """
 
 import argparse
+import json
 import pathlib
 import re
 import subprocess
@@ -28,10 +29,12 @@ import scipy.sparse as sp
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from generate import generated
+from quality import centers_of
 from rows import LABEL_FIT
 
 PACKAGE = pathlib.Path(__file__).resolve().parents[2]
 SEED = 7
+CALIBRATION_CLUSTERS, CALIBRATION_ROWS = "100", 20_000
 
 
 def load(path):
@@ -177,6 +180,35 @@ def describe(path):
     )
 
 
+def calibrate(path, kindred):
+    """How a matrix falls into clusters, in one line: inertia, iterations, rows in between."""
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        run = pathlib.Path(folder) / "run"
+        options = ["--k", CALIBRATION_CLUSTERS, "--n-init", "1", "--max-iter", "100"]
+        done = subprocess.run(
+            [
+                kindred, "cluster", path, *options, "--metric", "sqeuclidean",
+                "--out", run, "--format", "json", "--quiet",
+            ],
+            stdout=subprocess.PIPE,
+            check=True,
+        )  # fmt: skip
+        _, centers = centers_of(run, int(CALIBRATION_CLUSTERS))
+    facts = json.loads(done.stdout)
+    matrix = load(path)
+    rows = np.random.default_rng(SEED).choice(
+        matrix.shape[0], min(CALIBRATION_ROWS, matrix.shape[0]), replace=False
+    )
+    centers = centers.toarray() if sp.issparse(centers) else centers
+    centers /= np.maximum(np.linalg.norm(centers, axis=1, keepdims=True), 1e-300)
+    cosines = np.sort(matrix[np.sort(rows)] @ centers.T, axis=1)
+    close = (cosines[:, -1] - cosines[:, -2] < 0.02).mean()
+    return (
+        f", k={CALIBRATION_CLUSTERS}: inertia a row {facts['inertia'] / facts['rows']:.3f}, "
+        f"{facts['iterations']} iterations, best and second cosine within 0.02 in {close:.0%}"
+    )
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cache", required=True)
@@ -189,7 +221,7 @@ def main():
     for name in options.names:
         path = makers.make(name)
         if options.describe:
-            print(f"{name}{describe(path)}")
+            print(f"{name}{describe(path)}{calibrate(path, options.kindred)}")
 
 
 if __name__ == "__main__":

@@ -106,7 +106,6 @@ class CaseRun:
 
     def __init__(self, bench, case, variants, scratch):
         self.bench, self.case, self.variants, self.scratch = bench, case, variants, scratch
-        self.double = {}
 
     def result(self):
         case, bench = self.case, self.bench
@@ -136,7 +135,7 @@ class CaseRun:
         for name in self.variants:
             for peer, runs in zip(case.peers, theirs):
                 pairs.append(self.pair(name, ours[name], peer, runs, facts, by_peer))
-        for worker in [*workers, *self.double.values()]:
+        for worker in workers:
             worker.stop()
         return {
             "row": case.row,
@@ -146,27 +145,39 @@ class CaseRun:
             "pairs": pairs,
         }
 
+    def start(self, peer, dtype):
+        """A warm worker; one warms up at a time."""
+        worker = Worker(peer, self.bench.resolve(peer.spec), dtype, self.bench.threads)
+        worker.ask("facts")
+        return worker
+
     def worker(self, peer):
-        """The worker of a peer with the faster type; one in double precision stays for labels."""
-        spec = self.bench.resolve(peer.spec)
-        workers = [Worker(peer, spec, dtype, self.bench.threads) for dtype in peer.dtypes]
-        if len(workers) == 1:
-            return workers[0]
-        for worker in workers:
-            worker.ask("facts")
-        probes = [worker.ask("probe")["seconds"] for worker in workers]
-        chosen = workers[probes.index(min(probes))]
-        for worker in workers:
-            if worker is chosen:
-                continue
-            if worker.dtype == "float64" and self.wants_double(peer):
-                self.double[peer.name] = worker
-            else:
-                worker.stop()
+        """The worker of a peer, with the faster of its types."""
+        chosen = self.start(peer, peer.dtypes[0])
+        others = () if self.case.is_brief else peer.dtypes[1:]
+        best = chosen.ask("probe")["seconds"] if others else 0.0
+        for dtype in others:
+            other = self.start(peer, dtype)
+            seconds = other.ask("probe")["seconds"]
+            if seconds < best:
+                chosen, other, best = other, chosen, seconds
+            other.stop()
         return chosen
 
-    def wants_double(self, peer):
-        return self.case.quality == "kmeans"
+    def save(self, peer, worker, prefix):
+        """Has a peer write down what it came to: K-Means in double precision where it can."""
+        if self.checks_double(peer) and worker.dtype != "float64":
+            double = self.start(peer, "float64")
+            double.ask("run", seed=0)
+            double.ask("save", prefix=prefix)
+            double.stop()
+        else:
+            worker.ask("save", prefix=prefix)
+
+    def checks_double(self, peer):
+        if self.case.quality != "kmeans" or "float64" not in peer.dtypes:
+            return False
+        return peer.name == "scikit-learn" or not self.case.is_brief
 
     def run_ours(self, name, seed, threads, *more):
         command = self.bench.resolve(self.variants[name], seed=seed, scratch=self.scratch)
@@ -244,12 +255,10 @@ class CaseRun:
         folder, prefix = self.scratch / "ours", str(self.scratch / "peer")
         request = {"check": kind, "ours": str(folder), "peer": prefix}
         request["strict"] = peer.name == "scikit-learn"
+        request["is_double"] = self.checks_double(peer)
         if "matrix" in peer.spec:
             request["matrix"] = self.bench.resolve(peer.spec["matrix"])
-        worker = self.double.get(peer.name)
-        if worker:
-            worker.ask("run", seed=0)
-        (worker or workers[peer.name]).ask("save", prefix=prefix)
+        self.save(peer, workers[peer.name], prefix)
         if kind == "tfidf":
             request["ours"] = str(self.scratch)
         elif kind == "latent":
@@ -299,6 +308,7 @@ def inertia_means(ours, theirs):
         "peer_mean_inertia": their_mean,
         "inertia_difference": relative,
         "standard_error": error,
+        "seeds": count,
         "ok": relative <= max(2 * error, 1e-6),
     }
 

@@ -69,9 +69,10 @@ class Fit(Job):
     def estimator(self, seed, iterations):
         raise NotImplementedError
 
-    def run(self, seed, iterations=None):
+    def run(self, seed, iterations=None, points=None):
+        points = self.points if points is None else points
         model = self.estimator(seed, iterations or self.spec["iterations"])
-        seconds, self.model = timed(lambda: model.fit(self.points))
+        seconds, self.model = timed(lambda: model.fit(points))
         return {
             "seconds": seconds,
             "iterations": int(getattr(model, "n_steps_", model.n_iter_)),
@@ -79,7 +80,7 @@ class Fit(Job):
         }
 
     def warm_up(self):
-        self.run(0, iterations=1)
+        self.run(0, iterations=1, points=self.points[: max(2 * self.spec["k"], 20_000)])
 
     def probe(self):
         return self.run(0, iterations=2)["seconds"]
@@ -153,11 +154,12 @@ class Faiss(Fit):
 
     package = "faiss-cpu"
 
-    def run(self, seed, iterations=None):
+    def run(self, seed, iterations=None, points=None):
         import faiss
 
+        points = self.points if points is None else points
         faiss.omp_set_num_threads(self.spec["threads"])
-        count, dimensions = self.points.shape
+        count, dimensions = points.shape
         iterations = iterations or self.spec["iterations"]
         means = faiss.Kmeans(
             dimensions,
@@ -169,7 +171,7 @@ class Faiss(Fit):
             min_points_per_centroid=1,
             seed=seed + 1,
         )
-        seconds, _ = timed(lambda: means.train(self.points, init_centroids=self.start))
+        seconds, _ = timed(lambda: means.train(points, init_centroids=self.start))
         self.model = means
         return {"seconds": seconds, "iterations": len(means.obj), "inertia": float(means.obj[-1])}
 

@@ -53,7 +53,7 @@ def quality_text(quality):
     if "inertia_difference" in quality:
         text = f"inertia {quality['inertia_difference']:+.1e}"
         if "standard_error" in quality:
-            text += f" (± {quality['standard_error']:.1e})"
+            text += f" (± {quality['standard_error']:.1e}, mean of {quality['seeds']})"
         parts.append(text)
     if "differing_labels" in quality:
         text = f"{quality['differing_labels']:,} labels differ"
@@ -68,7 +68,8 @@ def quality_text(quality):
         parts.append(f"heights {quality['largest_height_difference']:.1e}")
     if "ours" in quality:
         parts.append(f"explained variance {quality['ours']:.5f} / {quality['peer']:.5f}")
-    return ("" if quality["ok"] else "**worse**: ") + ", ".join(parts)
+    prefix = {True: "", False: "**worse**: ", None: "single precision: "}[quality["ok"]]
+    return prefix + ", ".join(parts)
 
 
 def steps(counts):
@@ -121,8 +122,13 @@ def machinery_lines(results):
         if pair["package"] != "kindred":
             name = f"{pair['package']} {pair['version']}"
             theirs = (
-                name, pair["dtype"], pair["threads"], pair["blas_core"], pair["isa"], pair["note"],
-            )  # fmt: skip
+                name,
+                pair["dtype"],
+                pair["threads"],
+                pair["blas_core"],
+                pair["isa"],
+                pair["note"],
+            )
         for line in (mine, theirs):
             if (case["row"], line) not in seen:
                 seen.add((case["row"], line))
@@ -136,10 +142,10 @@ def scaling_lines(results):
                 continue
             alone = ours["one_thread_seconds"]
             ratio = statistics.median(alone) / statistics.median(ours["seconds"])
-            work = variant_text(case, {"variant": name})
+            held = "goal" if ratio >= 1.9 else "yes" if ratio >= 1.7 else "**no**"
             yield [
-                case["row"], work, spread(alone), spread(ours["seconds"]), times_as_text(ratio),
-                "1.7x", "1.9x", "goal" if ratio >= 1.9 else "yes" if ratio >= 1.7 else "**no**",
+                case["row"], variant_text(case, {"variant": name}), spread(alone),
+                spread(ours["seconds"]), times_as_text(ratio), "1.7x", "1.9x", held,
             ]  # fmt: skip
 
 
@@ -173,16 +179,18 @@ def machine(kindred, threads):
 
 NOTES = """\
 Ratio: the peer's median over ours, an iteration at a time where the two sides did different numbers
-of them. Ours is a fresh process each time, cold caches and page faults included; the time is that of
-the phase alone, as `--format json` tells it. A peer is one warm process: loaded, warmed up, its
+of them. Ours is a fresh process each time, cold caches and page faults included; the time is that
+of the phase alone, as `--format json` tells it. A peer is one warm process: loaded, warmed up, its
 faster number type chosen, then timed in turn with ours. Range: fastest to slowest.
 
 Labels are compared row by row with scikit-learn in double precision from the same start centers; a
 difference is a near-tie when the two squared distances agree to 1e-6 of the norms they come from. A
-negative inertia difference is in our favor. Other peers are compared in the type that was timed.
+negative inertia difference is in our favor. A peer that has single precision only (faiss) breaks
+the many ties of such starts by rounding and goes another way, so its comparison is not a verdict.
 
 Peak memory, MiB: of the whole process on both sides. Ours holds the program, the input, start
-centers and the scoring of the result; a peer's its interpreter, libraries, input and all repetitions.
+centers and the scoring of the result; a peer's holds its interpreter, libraries, input and all
+repetitions.
 """
 
 

@@ -1,12 +1,12 @@
 """The rows of the speed table: what is timed, against whom, and what is demanded.
 
-Standard library only. `@name` in a command or a value is a file of the cache, made by matrices.py
-when it is missing; `{seed}` is the number of the repetition, `{scratch}` a folder for output.
+Standard library only. `@name` in a command or a value is a file of the cache, which matrices.py
+makes when it is missing; `{seed}` is the number of the repetition, `{scratch}` a folder for output.
 """
 
 from dataclasses import dataclass, field
 
-# Every run of `kindred cluster` and `sweep` scores its result; with this metric that is linear work.
+# Every `kindred cluster` and `sweep` scores its result; with this metric that is linear work.
 CHEAP_SCORE = ("--metric", "sqeuclidean")
 
 # The fits that give the labels of the silhouette rows: few iterations, one restart.
@@ -35,7 +35,8 @@ class Case:
 
     `ours` maps the name of a variant to its command; `phases` are added up for its time. `quality`
     names a check of quality.py, or `inertia`: the mean of what each side reports. `needs` is a
-    command or an option that some variant cannot do without.
+    command or an option that some variant cannot do without. `is_brief` says that the work is too
+    long to look for the faster type of a peer: the first is timed.
     """
 
     row: str
@@ -50,6 +51,7 @@ class Case:
     repetitions: int | None = None
     peer_repetitions: int | None = None
     times_repetition: bool = True
+    is_brief: bool = False
 
 
 def cluster(matrix, k, iterations, *options):
@@ -113,7 +115,7 @@ def seeding_quality(matrix, k, seeds, iterations, **more):
     spec = {"matrix": "@" + matrix, "k": k, "iterations": iterations, "tolerance": 1e-4}
     return Case(
         "S2 quality",
-        f"{stem(matrix)}, k={k}, seeding and Lloyd, {seeds} seeds",
+        f"{stem(matrix)}, k={k}, seeding and Lloyd",
         {
             name: (
                 *cluster(matrix, k, iterations, "--seeding", name, "--seed", "{seed}"),
@@ -213,7 +215,7 @@ TREE_PEERS = {"fastcluster": (6, 15), "scipy": (6, 15)}
 CASES = (
     lloyd("S1", WN, 45, 20, {SKLEARN: (5, 15), INTELEX: (5, 15)}, quick=True),
     lloyd("S1", WN, 300, 20, {SKLEARN: (25, 100), INTELEX: (15, 45)}),
-    lloyd("S1", WN, 5000, 3, {SKLEARN: NO_BOUND, INTELEX: NO_BOUND}, repetitions=1),
+    lloyd("S1", WN, 5000, 3, {SKLEARN: NO_BOUND, INTELEX: NO_BOUND}, repetitions=1, is_brief=True),
     lloyd("S1", MILLION, 100, 5, {SKLEARN: NO_BOUND, INTELEX: NO_BOUND}, repetitions=3),
     seeding(WN, 45, (8, 30), quick=True),
     seeding(WN, 300, (8, 30)),
