@@ -199,7 +199,6 @@ def calibrate(path, kindred):
     rows = np.random.default_rng(SEED).choice(
         matrix.shape[0], min(CALIBRATION_ROWS, matrix.shape[0]), replace=False
     )
-    centers = centers.toarray() if sp.issparse(centers) else centers
     centers /= np.maximum(np.linalg.norm(centers, axis=1, keepdims=True), 1e-300)
     cosines = np.sort(matrix[np.sort(rows)] @ centers.T, axis=1)
     close = (cosines[:, -1] - cosines[:, -2] < 0.02).mean()

@@ -212,8 +212,11 @@ class CaseRun:
         }
         is_timed = self.case.times_repetition and self.bench.threads > 1
         if is_timed and statistics.median(times) >= SCALING_SECONDS:
-            alone = [self.run_ours(name, seed, 1) for seed in range(min(len(runs), 3))]
-            result["one_thread_seconds"] = [self.seconds(run) for run in alone]
+            # In turn again: the machine of this moment, and no peer in between.
+            result["scaling"] = {1: [], self.bench.threads: []}
+            for seed in range(min(len(runs), 3)):
+                for threads, seconds in result["scaling"].items():
+                    seconds.append(self.seconds(self.run_ours(name, seed, threads)))
         return result
 
     def pair(self, name, ours, peer, runs, facts, workers):

@@ -45,12 +45,11 @@ def our_curve(bench, command, budgets, repetitions):
             arguments = bench.resolve(command, seed=seed)
             arguments[arguments.index("--max-iter") + 1] = str(budget)
             runs.append(bench.kindred.run(arguments, bench.threads))
-        points.append(
-            (
-                statistics.median(run["seconds"]["fit"] for run in runs),
-                statistics.median(run["inertia"] for run in runs),
-            )
-        )
+        inertia = statistics.median(run["inertia"] for run in runs)
+        if points and points[-1][1] == inertia:
+            # The fits ended by their own rule; more passes change nothing.
+            break
+        points.append((statistics.median(run["seconds"]["fit"] for run in runs), inertia))
     return points
 
 

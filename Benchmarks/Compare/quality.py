@@ -32,40 +32,35 @@ def centers_of(run, k):
         group = runs[f"kmeans-k{k:04d}"]
         centers = group["centroids"]
         if "dense" in centers:
-            matrix = centers["dense"][:].astype(np.float64)
+            matrix = centers["dense"][:]
         else:
             parts = tuple(centers[part][:] for part in ("data", "indices", "indptr"))
             shape = tuple(int(size) for size in centers.attrs["shape"])
-            matrix = sp.csr_matrix(parts, shape).astype(np.float64)
-        return group["labels"][:], matrix
+            matrix = sp.csr_matrix(parts, shape).toarray()
+        return group["labels"][:], matrix.astype(np.float64)
 
 
 def dots(points, centers, labels):
     """The product of every row with the center of its label."""
+    if sp.issparse(points):
+        owner = np.repeat(np.arange(points.shape[0]), np.diff(points.indptr))
+        products = points.data * centers[labels[owner], points.indices]
+        return np.bincount(owner, products, points.shape[0])
     result = np.empty(points.shape[0])
     for first in range(0, points.shape[0], BLOCK_ROWS):
         rows = slice(first, first + BLOCK_ROWS)
-        chosen, block = centers[labels[rows]], points[rows]
-        if sp.issparse(block):
-            product = block.multiply(chosen)
-            result[rows] = np.asarray(product.sum(axis=1)).ravel()
-        elif sp.issparse(chosen):
-            result[rows] = np.asarray(chosen.multiply(block).sum(axis=1)).ravel()
-        else:
-            result[rows] = np.einsum("ij,ij->i", block, chosen)
+        result[rows] = np.einsum("ij,ij->i", points[rows], centers[labels[rows]])
     return result
 
 
 def squared_norms(matrix):
-    squares = matrix.multiply(matrix) if sp.issparse(matrix) else matrix * matrix
-    return np.asarray(squares.sum(axis=1)).ravel()
+    if sp.issparse(matrix):
+        return np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel()
+    return np.einsum("ij,ij->i", matrix, matrix)
 
 
 def squared_distances(points, centers, labels, norms):
     """Squared distance of every row to the center of its label."""
-    # k rows of 44,000 columns are taken apart by label more cheaply when they are compressed.
-    if sp.issparse(points) and not sp.issparse(centers):
-        centers = sp.csr_matrix(centers)
     return norms - 2 * dots(points, centers, labels) + squared_norms(centers)[labels]
 
 
