@@ -64,7 +64,7 @@ class Makers:
     def make(self, name):
         """The path of a file, made first when it is missing."""
         path = self.cache / name
-        if path.exists():
+        if path.exists() and not ("-labels" in name and self._is_outdated(path)):
             return path
         for pattern, recipe in self.RECIPES:
             found = re.fullmatch(pattern, name)
@@ -73,6 +73,10 @@ class Makers:
                 print(f"  made {name}{describe(path)}", file=sys.stderr, flush=True)
                 return path
         raise SystemExit(f"{name}: no recipe in matrices.py")
+
+    def _is_outdated(self, path):
+        """Whether the program is newer: its sweeps may come to other labels."""
+        return path.stat().st_mtime < pathlib.Path(self.kindred).stat().st_mtime
 
     def _features(self, path, source, *options):
         # kindred writes vocabulary.txt beside the matrix, so it gets a folder of its own.
