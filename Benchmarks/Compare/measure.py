@@ -226,7 +226,9 @@ class CaseRun:
         steps = [run.get("iterations") or 0 for run in ours]
         their_steps = [run.get("iterations") or 0 for run in runs]
         ratio = statistics.median(theirs) / statistics.median(mine)
-        per_step = self.case.times_repetition and all(steps) and all(their_steps)
+        is_whole = name in self.case.whole_fits
+        floor, goal = (None, None) if is_whole else (peer.floor, peer.goal)
+        per_step = self.case.times_repetition and all(steps) and all(their_steps) and not is_whole
         if per_step and statistics.median(steps) != statistics.median(their_steps):
             ratio *= statistics.median(steps) / statistics.median(their_steps)
         result = {
@@ -235,9 +237,9 @@ class CaseRun:
             "seconds": theirs,
             "iterations": their_steps if any(their_steps) else [],
             "ratio": ratio,
-            "floor": peer.floor,
-            "goal": peer.goal,
-            "holds": None if peer.floor is None else ratio >= peer.floor,
+            "floor": floor,
+            "goal": goal,
+            "holds": None if floor is None else ratio >= floor,
             **facts.get(peer.name, {"package": "kindred"}),
             "quality": self.quality(name, ours, peer, runs, workers),
         }

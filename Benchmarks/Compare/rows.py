@@ -34,7 +34,8 @@ class Case:
     """One piece of work, done by variants of ours and by peers.
 
     `ours` maps the name of a variant to its command; `phases` are added up for its time. `quality`
-    names a check of quality.py, or `inertia`: the mean of what each side reports. `needs` is a
+    names a check of quality.py, or `inertia`: the mean of what each side reports. `whole_fits` names
+    variants whose steps are not the peers': whole fits are compared, without a bound. `needs` is a
     command or an option that some variant cannot do without. `is_brief` says that the work is too
     long to look for the faster type of a peer: the first is timed.
     """
@@ -52,6 +53,7 @@ class Case:
     peer_repetitions: int | None = None
     times_repetition: bool = True
     is_brief: bool = False
+    whole_fits: tuple = ()
 
 
 def cluster(matrix, k, iterations, *options):
@@ -148,6 +150,7 @@ def mini_batch(matrix, k, passes, bounds, **more):
         (Peer("scikit-learn", "mini_batch", spec, ("float32", "float64"), *bounds),),
         quality="inertia",
         needs={"nested": "cluster --batch-growth"},
+        whole_fits=("nested",),
         **more,
     )
 
