@@ -13,8 +13,8 @@
 /// greatest fall among all, summed likewise; others, n × 16: for each g an upper bound of the score of the
 /// centers other than the row's own, less what had risen by then; lead, n: a lower bound of the score's
 /// lead over all others, plus what had moved by then.
-/// IN: bias_rise (16) and the greatest of all, summed; the slack terms: the length of the longest row's
-/// center, infinite when products may exceed single precision; ‖x‖² of each row.
+/// IN: bias_rise (16, the greatest of each group) and the greatest of all, each summed over the moves; the
+/// length of the longest center, infinite when products may exceed single precision; ‖x‖² of each row.
 typedef struct {
   float *rise;
   float *span;
