@@ -51,7 +51,7 @@ OWNS_AHEAD void kindred_batch_products(const kindred_rows *points, const int32_t
     double product = 0;
     for (int64_t p = points->row_offsets[row]; p < points->row_offsets[row + 1]; p++)
       product += (double)points->values[p] * lane[(int64_t)points->columns[p] * stride];
-    products[i] = product;
+    products[row] = product;
   }
 }
 
@@ -83,20 +83,4 @@ OWNS_AHEAD void kindred_absorb_rows(const kindred_rows *points, const int32_t *b
     }
     norm_change[cluster] += change;
   }
-}
-
-double kindred_center_distance(const float *a, const float *b, int64_t d) {
-  double sums[8] = {0};
-  int64_t j = 0;
-  for (; j + 8 <= d; j += 8) {
-    for (int lane = 0; lane < 8; lane++) {
-      const double difference = (double)a[j + lane] - b[j + lane];
-      sums[lane] += difference * difference;
-    }
-  }
-  for (; j < d; j++) {
-    const double difference = (double)a[j] - b[j];
-    sums[j % 8] += difference * difference;
-  }
-  return ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
 }

@@ -75,8 +75,11 @@ extension KMeans {
     return max(4 * clusterCount, overflows ? .max : size)
   }
 
-  /// A batch doubles when the median center's standard error is more than this times what it moved.
-  package static let growthRatio = 1.0
+  /// A batch doubles when the median center's standard error is more than this times what it moved (ρ).
+  ///
+  /// Measured on glosses and a million generated rows, 1, 3, 10 and 30 end within a few tenths of a
+  /// percent of each other; 3 took the least time.
+  package static let growthRatio = 3.0
 
   /// Whether most centers have moved little against their standard errors in the batch.
   private func isSettled(

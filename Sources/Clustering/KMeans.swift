@@ -160,7 +160,8 @@ public struct KMeans: Sendable, Hashable, Codable {
     _ restart: Int, prepared: PreparedPoints, initialCenters: DenseMatrix? = nil,
     seeds: [Int]? = nil, pool: WorkerPool, progress: ProgressHandler? = nil
   ) throws(ClusteringError) -> KMeansModel {
-    let absorbsBatches = if case .miniBatch = variant { true } else { false }
+    let absorbsBatches =
+      if case .miniBatch(let batch) = variant { batch.growth == .none } else { false }
     let space = prepared.points.space(
       clusterCount: clusterCount, kernel: kernel, absorbsBatches: absorbsBatches)
     if let initialCenters {

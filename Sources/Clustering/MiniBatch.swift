@@ -59,8 +59,7 @@ extension KMeans {
         purpose: RandomPurpose.batches)
       for place in 0..<batchSize { batch[place] = Int32(generator.nextIndex(below: rowCount)) }
 
-      space.assign(batch: batch, into: standings, pool: pool)
-      let absorbed = space.absorb(batch: batch, labels: standings.labels)
+      let absorbed = space.absorb(batch: batch, into: standings, pool: pool)
       var hasReassigned = false
       rowsSinceReassignment += batchSize
       if (0..<clusterCount).contains(where: { space.absorbedWeights[$0] == 0 })

@@ -49,13 +49,14 @@ package protocol CenterSpace: AnyObject, Sendable {
   /// Labels the listed rows with their nearest centers; a row may be listed more than once.
   func assign(batch: Buffer<Int32>, into standings: Standings, pool: WorkerPool)
 
-  /// Moves each center towards the listed rows of its label, as the mean of all rows it has absorbed.
+  /// Labels the listed rows, then moves each center towards those of its label, as the mean of all rows
+  /// that it has absorbed; a row counts as often as it is listed.
   ///
   /// Sculley, "Web-scale k-means clustering", DOI 10.1145/1772690.1772862. The start position counts for
   /// nothing once a center absorbs its first row.
   ///
-  /// - Complexity: O(entries of the batch).
-  func absorb(batch: Buffer<Int32>, labels: Buffer<Int32>) -> Absorption
+  /// - Complexity: O(entries of the batch, times k).
+  func absorb(batch: Buffer<Int32>, into standings: Standings, pool: WorkerPool) -> Absorption
 
   /// Puts a center at the place of a row, as if it had absorbed that row `weight` times.
   func replaceCenter(_ cluster: Int, withRow row: Int, weight: Double)

@@ -1,9 +1,12 @@
 internal import CKernels
 
 extension DenseCenters {
-  package func absorb(batch: Buffer<Int32>, labels: Buffer<Int32>) -> Absorption {
+  package func absorb(
+    batch: Buffer<Int32>, into standings: Standings, pool: WorkerPool
+  ) -> Absorption {
+    assign(batch: batch, into: standings, pool: pool)
     holdsSums = false
-    bounds?.forget()
+    let labels = standings.labels
     let gained = Buffer<Double>(count: clusterCount, repeating: 0)
     var inertia = 0.0
     points.matrix.elements.withUnsafeBufferPointer { elements in
@@ -11,8 +14,9 @@ extension DenseCenters {
       for place in 0..<batch.count {
         let row = Int(batch.base[place])
         let cluster = Int(labels.base[row])
-        inertia += kindred_center_distance(
-          data + row * columnCount, centers.base + cluster * columnCount, Int64(columnCount))
+        inertia += kindred_squared_distance(
+          instructionSet.rawValue, data + row * columnCount, centers.base + cluster * columnCount,
+          Int64(columnCount))
       }
       for place in 0..<batch.count {
         let cluster = Int(labels.base[Int(batch.base[place])])

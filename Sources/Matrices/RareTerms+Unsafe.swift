@@ -72,6 +72,20 @@ final class RareTerms: @unchecked Sendable {
     }
   }
 
+  /// Takes over the cells of the same terms among other rows.
+  func copyCells(of other: RareTerms) {
+    precondition(other.head == head && other.count == count, "cells of other terms")
+    reserve { Int(other.counts[$0]) }
+    counts.copy(from: other.counts)
+    for term in 0..<count {
+      let (target, source) = (Int(offsets.base[term]), Int(other.offsets.base[term]))
+      for cell in 0..<Int(counts.base[term]) {
+        lanes.base[target + cell] = other.lanes.base[source + cell]
+        sums.base[target + cell] = other.sums.base[source + cell]
+      }
+    }
+  }
+
   /// Empties every term.
   func removeAll() { counts.elements.update(repeating: 0) }
 

@@ -6,22 +6,55 @@ extension SparseCenters {
   /// Up to there a sum of equal values is right to 0.4 %; without an end it would stop to grow.
   static let longLaneWeight = 65_536.0
 
-  package func absorb(batch: Buffer<Int32>, labels: Buffer<Int32>) -> Absorption {
-    requireLanes()
-    holdsSums = false
+  package func assign(batch: Buffer<Int32>, into standings: Standings, pool: WorkerPool) {
+    assign(batch: batch, into: standings, products: nil, pool: pool)
+  }
+
+  /// Labels the listed rows, and multiplies each with the sum of its label while both are in the caches.
+  private func assign(
+    batch: Buffer<Int32>, into standings: Standings, products: Buffer<Double>?, pool: WorkerPool
+  ) {
+    precondition(standings.labels.count == rowCount, "standings need one place a row")
     drift?.forget()
+    let batch = batchRows.distinct(batch, lengths: points.rowOffsets)
+    if kernel == .gemm { assignByProducts(batch: batch, into: standings, pool: pool) }
+    let size = 64
+    let pieceCount = (0..<batch.count).pieceCount(size: size)
+    pool.forEach(
+      pieceCount, makeScratch: { Buffer<Float>(count: 4 * stride, repeating: 0) },
+      { chunk, tails in
+        // The longest rows come last, and would leave the other threads without work.
+        let places = (0..<batch.count).piece(pieceCount - 1 - chunk, size: size)
+        let list = batch.base + places.lowerBound
+        if kernel != .gemm {
+          assignSparse(
+            list: list, count: places.count, tails: tails, keepsBounds: false, into: standings)
+        }
+        guard let products else { return }
+        var kernelRows = points.kernelRows
+        kindred_batch_products(
+          &kernelRows, list, Int64(places.count), standings.labels.base, Int64(stride), panel.base,
+          products.base)
+      })
+  }
+
+  package func absorb(
+    batch: Buffer<Int32>, into standings: Standings, pool: WorkerPool
+  ) -> Absorption {
+    precondition(rareTerms.count == 0, "centers that absorb batches need a lane for every term")
+    let products = batchProducts ?? Buffer(count: rowCount, repeating: 0)
+    batchProducts = products
+    assign(batch: batch, into: standings, products: products, pool: pool)
+    holdsSums = false
+    let labels = standings.labels
     let gained = Buffer<Double>(count: clusterCount, repeating: 0)
     let inner = Buffer<Double>(count: clusterCount, repeating: 0)
     var inertia = 0.0
     var kernelRows = points.kernelRows
-    let products = Buffer<Double>(count: batch.count, repeating: 0)
-    kindred_batch_products(
-      &kernelRows, batch.base, Int64(batch.count), labels.base, Int64(stride), panel.base,
-      products.base)
     for place in 0..<batch.count {
       let row = Int(batch.base[place])
       let cluster = Int(labels.base[row])
-      let product = products.base[place]
+      let product = products.base[row]
       gained.base[cluster] += 1
       inner.base[cluster] += product
       let distance =
@@ -65,7 +98,7 @@ extension SparseCenters {
   }
 
   package func replaceCenter(_ cluster: Int, withRow row: Int, weight: Double) {
-    requireLanes()
+    precondition(rareTerms.count == 0, "centers that absorb batches need a lane for every term")
     drift?.forget()
     clearLanes([cluster])
     var norm = 0.0
@@ -79,10 +112,6 @@ extension SparseCenters {
     absorbedWeights.base[cluster] = weight
     setLane(cluster, scale: 1 / weight, isIdle: false)
     updateGreatestNorm()
-  }
-
-  private func requireLanes() {
-    precondition(rareTerms.count == 0, "this space was not made to absorb batches")
   }
 
   /// Marks the lanes that need remainders, and makes room for those; nil when no lane does.

@@ -64,8 +64,8 @@ extension SparseCenters {
     for cluster in 0..<clusterCount { laneRows[cluster] = nil }
 
     var shift = 0.0
-    var distances = [Double](repeating: 0, count: clusterCount)
     var biasChanges = [Double](repeating: 0, count: clusterCount)
+    movedDistances = [Double](repeating: 0, count: clusterCount)
     movedScoreSum = 0
     for cluster in 0..<clusterCount {
       var normChange = 0.0
@@ -86,8 +86,10 @@ extension SparseCenters {
         newScale * newScale * newNorm + oldScale * oldScale * oldNorms[cluster]
         - 2 * newScale * oldScale * inner
       movedScoreSum += oldScale * inner - Double(size) * squaredNorms.base[cluster] / 2
-      if size > 0 { shift += Swift.max(0, moved) }
-      distances[cluster] = Swift.max(0, moved).squareRoot()
+      if size > 0 {
+        shift += Swift.max(0, moved)
+        movedDistances[cluster] = Swift.max(0, moved).squareRoot()
+      }
       if size == 0 || isIdle.base[cluster] { drift?.forget() }
       let oldBias = exactBias.base[cluster]
       setLane(cluster, scale: newScale, isIdle: size == 0)
@@ -95,7 +97,6 @@ extension SparseCenters {
     }
     updateGreatestNorm()
     drift?.move(biasesBy: biasChanges)
-    movedDistances = distances
     return shift
   }
 

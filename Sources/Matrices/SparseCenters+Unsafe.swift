@@ -46,13 +46,15 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
   var holdsSums = false
   /// How many rows each center has absorbed, k.
   package let absorbedWeights: Buffer<Double>
-  /// What single precision cannot hold of the panel's sums, `d×stride`; nil until a lane is long.
-  var remainders: Buffer<Float>?
   /// The rows whose terms are all that a lane may hold, or nil when they are many or not known, k.
   var laneRows: [[Int32]?]
   /// Centers row by row for BLAS, `k×d`, in the points' numbering; empty unless BLAS is asked for.
   let rowMajor: Buffer<Float>
-  private let batchRows: BatchRows
+  let batchRows: BatchRows
+  /// ⟨x, S⟩ of each row that the last batch listed, n; nil before the first batch.
+  var batchProducts: Buffer<Double>?
+  /// What single precision cannot hold of the panel's sums, `d×stride`; nil until a lane is long.
+  var remainders: Buffer<Float>?
   let drift: TermDrift?
   package internal(set) var movedScoreSum = 0.0
   package internal(set) var movedDistances: [Double] = []
@@ -60,14 +62,14 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
   package var rowCount: Int { points.rowCount }
   package var columnCount: Int { points.columnCount }
 
-  /// Makes room for the centers, all zero; or takes over a panel that another space is done with.
+  /// Makes room for the centers, all zero.
   ///
-  /// `keepsLanes`: every term gets a lane for every cluster, so that centers may absorb batches. A panel
-  /// that is taken over has all lanes.
+  /// `keepsLanes`: every term gets a lane for every cluster, so that centers may absorb batches.
+  /// `other`: centers of the same form that are done with their panel, which these take over.
   init(
     _ points: SparsePoints, clusterCount: Int, kernel: ProductKernel,
     instructionSet: InstructionSet, keepsLanes: Bool = false,
-    panel sharedPanel: Buffer<Float>? = nil
+    panelOf other: SparseCenters? = nil
   ) {
     precondition(clusterCount > 0, "a space needs at least one center")
     precondition(instructionSet <= .best, "this processor lacks \(instructionSet.name)")
@@ -79,13 +81,14 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
     let lanes = (clusterCount + 15) / 16 * 16
     // A power-of-two row length would map the same lane of every term to the same cache set.
     stride = lanes % 1_024 == 0 ? lanes + 16 : lanes
-    let head =
-      keepsLanes || sharedPanel != nil || self.kernel == .gemm
+    let ownHead =
+      keepsLanes || self.kernel == .gemm
       ? points.columnCount
       : RareTerms.head(postingOffsets: points.postingOffsets, stride: stride)
+    let head = other?.rareTerms.head ?? ownHead
     rareTerms = RareTerms(head: head, postingOffsets: points.postingOffsets)
     (headLengths, rowsByHead) = points.rowsByHead(head)
-    panel = sharedPanel ?? Buffer(count: head * stride, repeating: 0)
+    panel = other?.panel ?? Buffer(count: head * stride, repeating: 0)
     scale = Buffer(count: stride, repeating: 0)
     bias = Buffer(count: stride, repeating: -.infinity)
     exactScale = Buffer(count: stride, repeating: 1)
@@ -175,23 +178,6 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
     }
   }
 
-  package func assign(batch: Buffer<Int32>, into standings: Standings, pool: WorkerPool) {
-    precondition(standings.labels.count == rowCount, "standings need one place a row")
-    drift?.forget()
-    let batch = batchRows.distinct(batch, lengths: points.rowOffsets)
-    if kernel == .gemm { return assignByProducts(batch: batch, into: standings, pool: pool) }
-    let size = 256
-    pool.forEach(
-      (0..<batch.count).pieceCount(size: size),
-      makeScratch: { Buffer<Float>(count: 4 * stride, repeating: 0) },
-      { chunk, tails in
-        let places = (0..<batch.count).piece(chunk, size: size)
-        assignSparse(
-          list: batch.base + places.lowerBound, count: places.count, tails: tails,
-          keepsBounds: false, into: standings)
-      })
-  }
-
   /// Labels all rows but those that are known to keep their label.
   private func assignByRows(into standings: Standings, pool: WorkerPool) {
     let isPruning = drift?.resume(standings, pool: pool) ?? false
@@ -232,7 +218,7 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
   }
 
   /// Labels listed rows by the term-major kernel.
-  private func assignSparse(
+  func assignSparse(
     list: UnsafePointer<Int32>, count: Int, tails: Buffer<Float>, keepsBounds: Bool,
     into standings: Standings
   ) {
@@ -254,7 +240,7 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
   }
 
   /// Labels all rows, or listed ones, by writing blocks of rows out and multiplying them by BLAS.
-  private func assignByProducts(
+  func assignByProducts(
     batch: Buffer<Int32>?, into standings: Standings, pool: WorkerPool
   ) {
     fillRowMajor(pool: pool)

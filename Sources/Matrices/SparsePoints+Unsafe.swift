@@ -118,26 +118,6 @@ package final class SparsePoints: Sendable {
     termChunks = Self.termChunks(grid.postingOffsets, columnCount: columnCount)
   }
 
-  /// How many entries of each row are of the first `head` terms, and the rows of each chunk ordered by
-  /// that number, n each.
-  ///
-  /// - Complexity: O(n + entries of other terms).
-  func rowsByHead(_ head: Int) -> (lengths: Buffer<Int32>, order: Buffer<Int32>) {
-    let lengths = Buffer<Int32>(unwritten: rowCount)
-    for row in 0..<rowCount {
-      let entries = entries(ofRow: row)
-      var end = entries.upperBound
-      while end > entries.lowerBound, Int(terms.base[end - 1]) >= head { end -= 1 }
-      lengths.base[row] = Int32(end - entries.lowerBound)
-    }
-    guard head < columnCount else { return (lengths, rowsByLength) }
-    let order = Buffer<Int32>(unwritten: rowCount)
-    Self.orderByLength(0..<rowCount, chunkSize: Self.chunkSize, into: order) {
-      Int(lengths.base[$0])
-    }
-    return (lengths, order)
-  }
-
   /// Some rows of other points, in the given order, with the same numbering of the terms.
   ///
   /// - Complexity: O(m + d + entries of the picked rows) for m rows.
@@ -198,6 +178,26 @@ package final class SparsePoints: Sendable {
     self.postingRows = postingRows
     self.postingValues = postingValues
     termChunks = Self.termChunks(starts, columnCount: columnCount)
+  }
+
+  /// How many entries of each row are of the first `head` terms, and the rows of each chunk ordered by
+  /// that number, n each.
+  ///
+  /// - Complexity: O(n + entries of other terms).
+  func rowsByHead(_ head: Int) -> (lengths: Buffer<Int32>, order: Buffer<Int32>) {
+    let lengths = Buffer<Int32>(unwritten: rowCount)
+    for row in 0..<rowCount {
+      let entries = entries(ofRow: row)
+      var end = entries.upperBound
+      while end > entries.lowerBound, Int(terms.base[end - 1]) >= head { end -= 1 }
+      lengths.base[row] = Int32(end - entries.lowerBound)
+    }
+    guard head < columnCount else { return (lengths, rowsByLength) }
+    let order = Buffer<Int32>(unwritten: rowCount)
+    Self.orderByLength(0..<rowCount, chunkSize: Self.chunkSize, into: order) {
+      Int(lengths.base[$0])
+    }
+    return (lengths, order)
   }
 
   /// Orders the rows of each chunk by length, ascending, rows of equal length as they come.

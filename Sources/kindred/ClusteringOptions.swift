@@ -21,7 +21,8 @@ struct ClusteringOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Most iterations of a restart; 300 (minibatch: passes over the rows; 100).", valueName: "n"))
+      "Most iterations of a restart; 300 (minibatch: passes over the rows; 100, nested 300).",
+      valueName: "n"))
   var maxIter: String?
 
   @Option(

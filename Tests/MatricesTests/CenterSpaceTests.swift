@@ -113,8 +113,7 @@ struct CenterSpaceTests {
       for _ in 0..<10 {
         let rows = (0..<150).map { _ in generator.nextIndex(below: 500) }
         let batch = Buffer(rows.map(Int32.init), orEmpty: 0)
-        space.assign(batch: batch, into: standings, pool: pool)
-        let found = space.absorb(batch: batch, labels: standings.labels)
+        let found = space.absorb(batch: batch, into: standings, pool: pool)
         let inertia = rows.reduce(0.0) {
           $0 + slow.squaredDistance($1, Int(standings.labels[$1]))
         }

@@ -192,10 +192,10 @@ struct ExtremeScaleTests {
     let full = DenseMatrix(rowCount: 2, columnCount: 2, elements: [0.1, 0, 0.1, 1e-3])
     for (name, space) in spaces(full, clusterCount: 1, absorbsBatches: true) {
       space.setCenters(toRows: [0], pool: pool)
-      let labels = Buffer<Int32>(count: 2, repeating: 0)
+      let standings = Standings(rowCount: 2)
       space.replaceCenter(0, withRow: 0, weight: 0x1p25)
       let batch = Buffer<Int32>((0..<4_096).map { $0 % 2 }, orEmpty: 0)
-      for _ in 0..<1_024 { _ = space.absorb(batch: batch, labels: labels) }
+      for _ in 0..<1_024 { _ = space.absorb(batch: batch, into: standings, pool: pool) }
       // 2²² rows more than at first, half of them with the second column.
       let center = space.publish(pool: pool).row(0)
       #expect(isClose(Double(center[center.startIndex]), 0.1, relative: 1e-5), "\(name)")
@@ -213,9 +213,9 @@ struct ExtremeScaleTests {
     let space = EnginePoints(.sparse(points), pool: pool).space(
       clusterCount: 1, kernel: .sparse, absorbsBatches: true)
     space.setCenters(toRows: [0], pool: pool)
-    let labels = Buffer<Int32>(count: 3, repeating: 0)
-    _ = space.absorb(batch: Buffer([0, 1], orEmpty: 0), labels: labels)
-    let distances = space.squaredDistances(to: labels, pool: pool)
+    let standings = Standings(rowCount: 3)
+    _ = space.absorb(batch: Buffer([0, 1], orEmpty: 0), into: standings, pool: pool)
+    let distances = space.squaredDistances(to: standings.labels, pool: pool)
     #expect(distances == [5e7 * 5e7, (5e7 - 1) * (5e7 - 1), (5e7 - 0.5) * (5e7 - 0.5)])
   }
 }

@@ -7,7 +7,7 @@
 
 /// The product of each listed row with the sum of its label's lane.
 /// IN: points; batch, `count` row numbers; labels, one of each row; panel, d × stride.
-/// OUT: products, `count` doubles, each summed in the order of the row's entries.
+/// OUT: products, at each listed row's number; each is summed in the order of the row's entries.
 void kindred_batch_products(const kindred_rows *points, const int32_t *batch, int64_t count,
                             const int32_t *labels, int64_t stride, const float *panel,
                             double *products);
@@ -20,8 +20,5 @@ void kindred_batch_products(const kindred_rows *points, const int32_t *batch, in
 void kindred_absorb_rows(const kindred_rows *points, const int32_t *batch, int64_t count,
                          const int32_t *labels, int64_t stride, const uint8_t *is_long,
                          float *panel, float *remainders, double *norm_change);
-
-/// ‖a − b‖² of two rows of d numbers, in eight interleaved sums whatever the level.
-double kindred_center_distance(const float *a, const float *b, int64_t d);
 
 #endif
