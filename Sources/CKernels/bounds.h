@@ -4,24 +4,15 @@
 
 #include "fold.h"
 #include "prune.h"
+#include "rounding.h"
 
-static const float ROUNDING = 1.1920929e-7f;
-
-/// What a product may lose where numbers are too small for all their digits.
-static const float UNDERFLOW_LOSS = 1.17549435e-38f;
-
-/// What the score of a row with `length` products may be off by, twice, as a squared distance; infinite
-/// or not a number when `center_norm` is infinite, which settles no row.
-INLINE float slack(float length, float squared_norm, const kindred_bounds *bounds) {
+/// What the score of a row may be off by, twice, as a squared distance; infinite or not a number when
+/// `center_norm` is infinite, which settles no row.
+INLINE float slack(float squared_norm, const kindred_bounds *bounds) {
+  const float length = bounds->length;
   const float error = length * ROUNDING * sqrtf(squared_norm) * bounds->center_norm +
                       8 * ROUNDING * bounds->center_norm * bounds->center_norm;
   return 2 * error + 4 * ROUNDING * squared_norm + 4 * length * UNDERFLOW_LOSS;
-}
-
-INLINE float row_length(const kindred_bounds *bounds, int32_t row) {
-  return bounds->row_offsets == NULL
-             ? bounds->fixed_length
-             : (float)(bounds->row_offsets[row + 1] - bounds->row_offsets[row] + 8);
 }
 
 /// The most that a row can be away from its center, given its score there; what is not a number stays so.

@@ -3,12 +3,8 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "rounding.h"
 #include "update.h"
-
-static const float ROUNDING = 1.1920929e-7f;
-
-/// Keeps sums over many moves upper bounds.
-static const float ROUND_UP = 1 + 2 * 1.1920929e-7f;
 
 /// The greatest rise and fall of a term's coordinates, the rise by group too.
 typedef struct {

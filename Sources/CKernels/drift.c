@@ -5,14 +5,7 @@
 
 #include "fold.h"
 #include "machine.h"
-
-static const float ROUNDING = 1.1920929e-7f;
-
-/// Keeps sums over many moves upper bounds.
-static const float ROUND_UP = 1 + 2 * 1.1920929e-7f;
-
-/// What a product may lose where numbers are too small for all their digits.
-static const float UNDERFLOW_LOSS = 1.17549435e-38f;
+#include "rounding.h"
 
 /// What the score of a row with `length` products may be off by.
 INLINE float score_error(const kindred_drift *drift, int32_t row, int64_t length) {

@@ -12,7 +12,7 @@
     for (int64_t i = 0; i < count; i++) {                                                       \
       const int32_t row = rows[i];                                                              \
       const float norm = (float)bounds->squared_norms[row];                                     \
-      const float loose = slack(row_length(bounds, row), norm, bounds);                         \
+      const float loose = slack(norm, bounds);                                                  \
       v16f *others = (v16f *)(bounds->others + (int64_t)row * 16);                              \
       set_away(others, norm, loose);                                                            \
       *others += *(const v16f *)bounds->group_drift;                                            \

@@ -175,7 +175,7 @@ INLINE void compare(const float *const *x, const kindred_groups *groups, int gro
       scores[i] =                                                                               \
           score_at(data + (int64_t)row * d, center, groups->width, groups->bias[place]);        \
       const float norm = (float)bounds->squared_norms[row];                                     \
-      const float distance = reach_of(scores[i], slack(row_length(bounds, row), norm, bounds), norm);\
+      const float distance = reach_of(scores[i], slack(norm, bounds), norm);                    \
       bounds->reach[row] = distance - bounds->center_drift[own];                                \
       const v16f left = *(const v16f *)(bounds->others + (int64_t)row * 16) - group_drift;      \
       const float margin = margin_of(bounds, bounds->reach[row], own);                          \
@@ -219,7 +219,7 @@ INLINE void compare(const float *const *x, const kindred_groups *groups, int gro
       candidate *found = &candidates[i];                                                        \
       float *slots = bounds->others + (int64_t)row * 16;                                        \
       const float norm = (float)bounds->squared_norms[row];                                     \
-      const float loose = slack(row_length(bounds, row), norm, bounds);                         \
+      const float loose = slack(norm, bounds);                                                  \
       if (found->open >> (found->label % 16) & 1) slots[found->label % 16] = found->neighbor;   \
       const v16i is_open = ((v16i)((int32_t)found->open) >> lanes & 1) != 0;                    \
       v16f *others = (v16f *)slots;                                                             \

@@ -164,7 +164,7 @@ package final class DenseCenters: CenterSpace, @unchecked Sendable {
   /// What is known of the rows' distances, for the kernels.
   private var kernelBounds: kindred_bounds? {
     bounds?.kernelBounds(
-      squaredNorms: points.squaredNorms, rowOffsets: nil, length: columnCount,
+      squaredNorms: points.squaredNorms, columnCount: columnCount,
       centerNorm: scoreError.centerNorm)
   }
 

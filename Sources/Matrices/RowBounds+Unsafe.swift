@@ -74,14 +74,13 @@ final class RowBounds: @unchecked Sendable {
     for group in 0..<16 { others.base[row * 16 + group] = -.infinity }
   }
 
-  /// The bounds as the kernels take them; `rowOffsets` or a length that all rows have.
+  /// The bounds as the kernels take them, for rows of `columnCount` values.
   func kernelBounds(
-    squaredNorms: Buffer<Double>, rowOffsets: Buffer<Int64>?, length: Int, centerNorm: Float
+    squaredNorms: Buffer<Double>, columnCount: Int, centerNorm: Float
   ) -> kindred_bounds {
     kindred_bounds(
       others: others.base, reach: reach.base, group_drift: groupDrift.base,
       center_drift: centerDrift.base, greatest_drift: groupDrift.elements.max() ?? 0,
-      squared_norms: squaredNorms.base, row_offsets: rowOffsets.map { UnsafePointer($0.base) },
-      fixed_length: Float(length + 8), center_norm: centerNorm)
+      squared_norms: squaredNorms.base, length: Float(columnCount + 8), center_norm: centerNorm)
   }
 }

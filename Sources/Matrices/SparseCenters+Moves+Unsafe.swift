@@ -124,7 +124,7 @@ extension SparseCenters {
   private func updatedNorm(_ cluster: Int, _ norm: Double) -> Double {
     peakNorms.base[cluster] = Swift.max(peakNorms.base[cluster], sumNorms.base[cluster])
     guard norm < 1e-4 * peakNorms.base[cluster] else { return norm }
-    // The old norm's errors then stay in what the center seems to have moved.
+    // Not that labels need it, as biases move with the norm: after such a fall few rows would rest.
     drift?.forget()
     var sum = 0.0
     var centers = kernelCenters

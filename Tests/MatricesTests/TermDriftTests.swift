@@ -52,6 +52,39 @@ struct TermDriftTests {
     }
   }
 
+  @Test(
+    "Standings stay exact when rows that outweighed a cluster leave it",
+    arguments: [Float(200), 3_000])
+  func outweighed(factor: Float) {
+    let pool = WorkerPool(threadCount: 2)
+    let text = points(signed: false, scale: 1)
+    // The norm of the sum that they leave is summed afresh, and the bias jumps with it.
+    let heavy = [0, 500, 1_000]
+    var values = text.values
+    for row in heavy { for entry in text.entries(ofRow: row) { values[entry] *= factor } }
+    let points = EnginePoints(
+      .sparse(
+        CSRMatrix(
+          rowCount: text.rowCount, columnCount: text.columnCount, rowOffsets: text.rowOffsets,
+          columnIndices: text.columnIndices, values: values)), pool: pool)
+    let pruned = points.space(clusterCount: 30, kernel: .sparse)
+    let plain = points.space(clusterCount: 30, kernel: .sparse)
+    for space in [pruned, plain] { space.setCenters(toRows: Array(1...30), pool: pool) }
+    let kept = Standings(rowCount: 2_500)
+    for step in 0..<24 {
+      pruned.assign(into: kept, pool: pool)
+      let fresh = Standings(rowCount: 2_500)
+      plain.assign(into: fresh, pool: pool)
+      #expect(kept.labels.array() == fresh.labels.array(), "\(step)")
+      // No cluster is ever without rows, which would make the space forget what rests.
+      var labels = (0..<2_500).map { Int32($0 % 30) }
+      for row in heavy { labels[row] = Int32(step / 3 * 7 % 30) }
+      let moved = Buffer(labels, orEmpty: 0)
+      #expect(
+        pruned.moveCenters(to: moved, pool: pool) == plain.moveCenters(to: moved, pool: pool))
+    }
+  }
+
   @Test("Cells of rare terms stand for whole lanes", arguments: [3, 48, 200, 330])
   func rareTerms(clusterCount: Int) {
     let pool = WorkerPool(threadCount: 2)

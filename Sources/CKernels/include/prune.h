@@ -3,15 +3,13 @@
 
 #include <stdint.h>
 
-#include "assign.h"
-
 /// What is known of the rows' distances to centers that have moved since.
 /// IN/OUT: others, n × 16 on a 64-byte boundary: for each g a lower bound of the distance to the centers
 /// other than the row's own whose number is g modulo 16, plus what those had drifted by then; reach, n:
 /// an upper bound of the distance to the own center, minus what that had drifted by then.
 /// IN: group_drift (16, the greatest of each group summed over the moves) and center_drift (k); the
-/// greatest group_drift; ‖x‖² of each row; where rows begin, or NULL and one length for all; the length
-/// of the longest center, infinite when products may exceed single precision.
+/// greatest group_drift; ‖x‖² of each row; the number of products in a score, and some for its other
+/// rounding; the length of the longest center, infinite when products may exceed single precision.
 typedef struct {
   float *others;
   float *reach;
@@ -19,8 +17,7 @@ typedef struct {
   const float *center_drift;
   float greatest_drift;
   const double *squared_norms;
-  const int64_t *row_offsets;
-  float fixed_length;
+  float length;
   float center_norm;
 } kindred_bounds;
 
