@@ -40,18 +40,21 @@ static inline void account(int32_t lane, double old, double new, double *norm_ch
 }
 
 void kindred_update_cells(const int64_t *offsets, const int32_t *rows, const float *values,
-                          int64_t first, int64_t last, const int32_t *after,
-                          const uint8_t *moved, const uint8_t *dirty, const kindred_cells *cells,
-                          double *scratch, int64_t *stamps, double *norm_change,
-                          double *cross_change, const kindred_move *move) {
+                          int64_t first, int64_t last, const kindred_changes *changes,
+                          int32_t rebuilds, const kindred_cells *cells, double *scratch,
+                          int64_t *stamps, double *norm_change, double *cross_change,
+                          const kindred_move *move) {
+  const int32_t *after = changes->after;
   for (int64_t term = first; term < last; term++) {
     const int64_t start = offsets[term], end = offsets[term + 1];
     int32_t *lanes = cells->lanes + cells->offsets[term - cells->head];
     float *sums = cells->sums + cells->offsets[term - cells->head];
     int32_t *count = cells->counts + (term - cells->head);
-    int has_changed = moved == NULL;
-    if (dirty == NULL || dirty[term])
-      for (int64_t p = start; p < end && !has_changed; p++) has_changed = moved[rows[p]];
+    int has_changed = rebuilds;
+    if (!rebuilds && changes->offsets != NULL)
+      has_changed = changes->offsets[term] < changes->offsets[term + 1];
+    if (!rebuilds && changes->offsets == NULL)
+      for (int64_t p = start; p < end && !has_changed; p++) has_changed = changes->moved[rows[p]];
     swing swing = {{0}, 0, 0};
     if (!has_changed) {
       if (move == NULL || !move->scales_changed) continue;

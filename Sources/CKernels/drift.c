@@ -137,9 +137,41 @@ float kindred_cell(const kindred_centers *centers, int64_t term, int32_t lane) {
     }                                                                                           \
     return kept;                                                                                \
   }                                                                                             \
+  TARGET static void NAME##_movements(const float *spans, const kindred_rows *points,           \
+                                      int64_t first, int64_t last, float *moved) {              \
+    for (int64_t row = first; row < last; row++, moved += 16) {                                 \
+      const int64_t start = points->row_offsets[row], end = points->row_offsets[row + 1];       \
+      v16f sum = (v16f)(0.0f), other = (v16f)(0.0f);                                            \
+      int64_t p = start;                                                                        \
+      for (; p + 2 <= end; p += 2) {                                                            \
+        sum += magnitude(points->values[p]) *                                                   \
+               *(const v16f *)(spans + (int64_t)points->columns[p] * 16);                       \
+        other += magnitude(points->values[p + 1]) *                                             \
+                 *(const v16f *)(spans + (int64_t)points->columns[p + 1] * 16);                 \
+      }                                                                                         \
+      if (p < end)                                                                              \
+        sum += magnitude(points->values[p]) *                                                   \
+               *(const v16f *)(spans + (int64_t)points->columns[p] * 16);                       \
+      *(v16f *)moved = sum + other;                                                             \
+    }                                                                                           \
+  }                                                                                             \
+  TARGET static int64_t NAME##_unsettled_by(const kindred_drift *drift,                         \
+                                            const kindred_rows *points, int64_t first,          \
+                                            int64_t last, const float *moved,                   \
+                                            const int32_t *label, const float *bias,            \
+                                            int32_t *unsettled) {                               \
+    int64_t kept = 0;                                                                           \
+    for (int64_t row = first; row < last; row++) {                                              \
+      unsettled[kept] = (int32_t)row;                                                           \
+      kept += !outlasts(drift->lead[row], moved[(row - first) * 16], bias[label[row]],          \
+                        drift->greatest_bias_rise,                                              \
+                        points->row_offsets[row + 1] - points->row_offsets[row]);               \
+    }                                                                                           \
+    return kept;                                                                                \
+  }                                                                                             \
   TARGET static int64_t NAME##_tighten(const kindred_drift *drift, const kindred_rows *points,  \
-                                       const kindred_centers *centers, int32_t *rows,           \
-                                       int64_t count, const int32_t *label) {                   \
+                                       const kindred_centers *centers, const float *share,      \
+                                       int32_t *rows, int64_t count, const int32_t *label) {    \
     int64_t kept = 0;                                                                           \
     for (int64_t i = 0; i < count; i++) {                                                       \
       const int32_t row = rows[i], own = label[row];                                            \
@@ -156,23 +188,44 @@ float kindred_cell(const kindred_centers *centers, int64_t term, int32_t lane) {
       }                                                                                         \
       v16f others = *(const v16f *)(drift->others + (int64_t)row * 16);                         \
       v16f rise = *(const v16f *)drift->bias_rise;                                              \
-      float sum = 0, moved = 0;                                                                 \
-      for (int64_t p = start; p < end; p++) {                                                   \
+      float sum = 0, moved = 0, alone = 0;                                                      \
+      int64_t p = start;                                                                        \
+      for (; p < end && points->columns[p] < centers->cells.head; p++) {                        \
         const float value = points->values[p];                                                  \
         const int64_t term = points->columns[p];                                                \
         rise += magnitude(value) * *(const v16f *)(drift->rise + term * 16);                    \
         moved += magnitude(value) * drift->span[term];                                          \
-        sum += value * cell(centers, term, own);                                        \
+        sum += value * centers->panel[term * centers->stride + own];                            \
+      }                                                                                         \
+      const int64_t rare = p;                                                                   \
+      for (; p < end; p++) {                                                                    \
+        const float value = points->values[p];                                                  \
+        const int64_t term = points->columns[p];                                                \
+        rise += magnitude(value) * *(const v16f *)(drift->rise + term * 16);                    \
+        moved += magnitude(value) * drift->span[term];                                          \
+        alone += value * value;                                                                 \
       }                                                                                         \
       float greatest;                                                                           \
       others += rise;                                                                           \
       GREATEST(greatest, others);                                                               \
       const float bias = centers->bias[own];                                                    \
-      const float score = sum * centers->scale[own] + bias;                                     \
       const float error = score_error(drift, row, end - start);                                 \
-      const float size = magnitude(score) + magnitude(greatest) + magnitude(bias) + moved +     \
-                         drift->greatest_bias_rise;                                             \
-      const float lead = score - greatest - error - sum_error(end - start, size);               \
+      float lead = 0;                                                                           \
+      /* On rare terms the row itself is most of what its center has; what others add to it is */ \
+      /* looked up only when it may matter. */                                                  \
+      for (int is_whole = share == NULL; is_whole < 2 && !(lead > 0); is_whole++) {             \
+        if (is_whole) {                                                                         \
+          for (p = rare; p < end; p++)                                                          \
+            sum += points->values[p] * cell(centers, points->columns[p], own);                  \
+          alone = 0;                                                                            \
+        }                                                                                       \
+        const float score =                                                                     \
+            sum * centers->scale[own] + (is_whole ? 0 : alone * share[own]) + bias;             \
+        const float size = magnitude(score) + magnitude(greatest) + magnitude(bias) + moved +   \
+                           drift->greatest_bias_rise;                                           \
+        lead = score - greatest - error - sum_error(end - start, size);                         \
+        if (rare == end) break;                                                                 \
+      }                                                                                         \
       rows[kept] = row;                                                                         \
       if (lead > 0) {                                                                           \
         drift->lead[row] = lead + moved + drift->greatest_bias_rise - bias;                     \
@@ -215,8 +268,21 @@ int64_t kindred_drift_unsettled(int32_t level, const kindred_drift *drift,
   DISPATCH(level, unsettled(drift, points, first, last, label, bias, unsettled))
 }
 
+void kindred_drift_movements(int32_t level, const float *spans, const kindred_rows *points,
+                             int64_t first, int64_t last, float *moved) {
+  DISPATCH(level, movements(spans, points, first, last, moved))
+}
+
+int64_t kindred_drift_unsettled_by(int32_t level, const kindred_drift *drift,
+                                   const kindred_rows *points, int64_t first, int64_t last,
+                                   const float *moved, const int32_t *label, const float *bias,
+                                   int32_t *unsettled) {
+  DISPATCH(level, unsettled_by(drift, points, first, last, moved, label, bias, unsettled))
+}
+
 int64_t kindred_drift_tighten(int32_t level, const kindred_drift *drift,
                               const kindred_rows *points, const kindred_centers *centers,
-                              int32_t *rows, int64_t count, const int32_t *label) {
-  DISPATCH(level, tighten(drift, points, centers, rows, count, label))
+                              const float *share, int32_t *rows, int64_t count,
+                              const int32_t *label) {
+  DISPATCH(level, tighten(drift, points, centers, share, rows, count, label))
 }

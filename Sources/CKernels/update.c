@@ -25,33 +25,64 @@ static void drift_lane(const kindred_move *move, const float *before, const floa
                      move->either_sign, move->rise + term * 16, move->span + term);
 }
 
+/// A term's postings that changed their label: all from..<until, or among them those of moved rows.
+typedef struct {
+  const int32_t *rows;
+  const float *values;
+  const uint8_t *moved;
+  int64_t from;
+  int64_t until;
+} changed_postings;
+
+static inline changed_postings changed(const kindred_changes *changes, int64_t term,
+                                       const int32_t *rows, const float *values, int64_t start,
+                                       int64_t end) {
+  if (changes->offsets != NULL)
+    return (changed_postings){changes->rows, changes->values, NULL, changes->offsets[term],
+                              changes->offsets[term + 1]};
+  int64_t from = start;
+  while (from < end && !changes->moved[rows[from]]) from++;
+  return (changed_postings){rows, values, changes->moved, from, end};
+}
+
+static inline int stayed(const changed_postings *postings, int64_t p) {
+  return postings->moved != NULL && !postings->moved[postings->rows[p]];
+}
+
 void kindred_update_terms(const int64_t *offsets, const int32_t *rows, const float *values,
-                          int64_t first, int64_t last, const int32_t *before,
-                          const int32_t *after, const uint8_t *moved, const uint8_t *dirty,
-                          int64_t stride, float *panel, double *scratch, double *norm_change,
-                          double *cross_change, const kindred_move *move, float *lane_before) {
+                          int64_t first, int64_t last, const kindred_changes *changes,
+                          const uint8_t *is_exact, int64_t stride, float *panel, double *exact,
+                          double *scratch, double *norm_change, double *cross_change,
+                          const kindred_move *move, float *lane_before) {
+  const int32_t *before = changes->before, *after = changes->after;
   for (int64_t term = first; term < last; term++) {
     const int64_t start = offsets[term], end = offsets[term + 1];
     float *lane = panel + term * stride;
-    int64_t change_at = start;
-    if (dirty != NULL && !dirty[term]) {
-      change_at = end;
-    } else {
-      while (change_at < end && !moved[rows[change_at]]) change_at++;
-    }
-    if (change_at == end) {
+    const changed_postings postings = changed(changes, term, rows, values, start, end);
+    if (postings.from == postings.until) {
       if (move != NULL && move->scales_changed) drift_lane(move, lane, lane, stride, term);
       continue;
     }
     if (move != NULL) memcpy(lane_before, lane, (size_t)stride * sizeof *lane);
-    for (int64_t p = start; p < end; p++) scratch[after[rows[p]]] += values[p];
-    for (int64_t p = change_at; p < end; p++) {
+    // Sums that lose no digit need only what came and went; others are added up again.
+    const int keeps_sums = exact != NULL && is_exact[term];
+    double *sums = keeps_sums ? exact + term * stride : scratch;
+    if (keeps_sums) {
+      for (int64_t p = postings.from; p < postings.until; p++) {
+        if (stayed(&postings, p)) continue;
+        sums[before[postings.rows[p]]] -= postings.values[p];
+        sums[after[postings.rows[p]]] += postings.values[p];
+      }
+    } else {
+      for (int64_t p = start; p < end; p++) sums[after[rows[p]]] += values[p];
+    }
+    for (int64_t p = postings.from; p < postings.until; p++) {
       // A row that stayed changes no sum; whichever rows came or went rewrite its cluster's cell.
-      if (!moved[rows[p]]) continue;
-      const int32_t touched[2] = {before[rows[p]], after[rows[p]]};
+      if (stayed(&postings, p)) continue;
+      const int32_t touched[2] = {before[postings.rows[p]], after[postings.rows[p]]};
       for (int side = 0; side < 2; side++) {
         const int32_t cluster = touched[side];
-        const float new_sum = (float)scratch[cluster];
+        const float new_sum = (float)sums[cluster];
         const double old = lane[cluster], change = (double)new_sum - old;
         if (change == 0) continue;
         norm_change[cluster] += change * ((double)new_sum + old);
@@ -59,19 +90,20 @@ void kindred_update_terms(const int64_t *offsets, const int32_t *rows, const flo
         lane[cluster] = new_sum;
       }
     }
-    clear(scratch, stride, rows, start, end, after);
+    if (!keeps_sums) clear(scratch, stride, rows, start, end, after);
     if (move != NULL) drift_lane(move, lane_before, lane, stride, term);
   }
 }
 
 void kindred_rebuild_terms(const int64_t *offsets, const int32_t *rows, const float *values,
                            int64_t first, int64_t last, const int32_t *after, int64_t stride,
-                           int32_t clusters, float *panel, double *scratch,
+                           int32_t clusters, float *panel, double *exact, double *scratch,
                            double *norm_change, double *cross_change) {
   for (int64_t term = first; term < last; term++) {
     float *lane = panel + term * stride;
     for (int64_t p = offsets[term]; p < offsets[term + 1]; p++)
       scratch[after[rows[p]]] += values[p];
+    if (exact != NULL) memcpy(exact + term * stride, scratch, (size_t)clusters * sizeof *exact);
     for (int32_t cluster = 0; cluster < clusters; cluster++) {
       const float new_sum = (float)scratch[cluster];
       const double old = lane[cluster], change = (double)new_sum - old;

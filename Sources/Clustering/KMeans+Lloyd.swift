@@ -9,33 +9,119 @@ extension KMeans {
     in space: any CenterSpace, restart: Int, prepared: PreparedPoints, pool: WorkerPool,
     progress: ProgressHandler?
   ) throws(ClusteringError) -> KMeansModel {
-    let rowCount = space.rowCount
-    let standings = Standings(rowCount: rowCount)
-    let previous = Buffer<Int32>(count: rowCount, repeating: -1)
-    let tolerance = shiftTolerance(prepared)
-    let squaredNormSum = prepared.points.squaredNorms.array().reduce(0, +)
-    var iterations: [KMeansModel.Iteration] = []
-    var didConverge = false
-
-    for iteration in 0..<iterationLimit {
+    let run = LloydRun(self, in: space, restart: restart, prepared: prepared)
+    while !run.isDone {
       guard !Task.isCancelled else { throw .cancelled }
-      space.assign(into: standings, pool: pool)
-      let review = standings.review(since: previous, clusterCount: clusterCount, pool: pool)
-      let (shift, inertia) = moveCenters(
-        of: space, to: standings.labels, sizes: review.sizes, normSum: squaredNormSum, pool: pool)
-      iterations.append(
-        .init(inertia: inertia, centerShift: shift, changedLabelCount: review.changedCount))
-      progress?(FitProgress(restart: restart, iteration: iteration, inertia: inertia))
-      if review.changedCount == 0 || shift <= tolerance {
-        didConverge = true
-        break
+      space.assign(into: run.standings, pool: pool)
+      let step = run.review(pool: pool)
+      run.record(step, shift: space.moveCenters(to: step.labels, pool: pool))
+      if let last = run.iterations.last {
+        progress?(
+          FitProgress(
+            restart: restart, iteration: run.iterations.count - 1, inertia: last.inertia))
       }
     }
-    return finish(
+    return run.finish(pool: pool)
+  }
+
+  /// Moves the centers to the means of their rows, after empty clusters have been given a row each.
+  func moveCenters(
+    of space: any CenterSpace, to labels: Buffer<Int32>, sizes: [Int], normSum: Double,
+    pool: WorkerPool
+  ) -> (shift: Double, inertia: Double) {
+    let (labels, inertia) = refilled(labels, of: space, sizes: sizes, pool: pool)
+    let shift = space.moveCenters(to: labels, pool: pool)
+    return (shift, inertia ?? max(0, normSum - 2 * space.movedScoreSum))
+  }
+
+  /// The labels with a row for each empty cluster; when there are any, the inertia before too.
+  ///
+  /// As in scikit-learn, the rows farthest from their centers become the empty clusters' centers and
+  /// leave the sums of their own; their labels change at the next assignment.
+  func refilled(
+    _ labels: Buffer<Int32>, of space: any CenterSpace, sizes: [Int], pool: WorkerPool
+  ) -> (labels: Buffer<Int32>, inertia: Double?) {
+    let empty = sizes.indices.filter { sizes[$0] == 0 }
+    guard !empty.isEmpty else { return (labels, nil) }
+
+    let distances = space.squaredDistances(to: labels, pool: pool)
+    let farthest = distances.indices.filter { distances[$0] > 0 }.sorted {
+      distances[$0] != distances[$1] ? distances[$0] > distances[$1] : $0 < $1
+    }
+    let moved = Buffer<Int32>(count: labels.count, repeating: 0)
+    moved.copy(from: labels)
+    for (cluster, row) in zip(empty, farthest) { moved[row] = Int32(cluster) }
+    return (moved, distances.reduce(0, +))
+  }
+}
+
+/// A restart of Lloyd's iterations under way; one thread at a time drives it.
+final class LloydRun: @unchecked Sendable {
+  let space: any CenterSpace
+  let standings: Standings
+  private let settings: KMeans
+  private let restart: Int
+  private let tolerance: Double
+  private let squaredNormSum: Double
+  private let previous: Buffer<Int32>
+  /// The number of rows of each cluster among the previous labels, k.
+  private var sizes: [Int]
+  /// What each iteration came to.
+  private(set) var iterations: [KMeansModel.Iteration] = []
+  private var didConverge = false
+
+  /// True when the run has converged or reached its limit.
+  var isDone: Bool { didConverge || iterations.count >= settings.iterationLimit }
+
+  /// Begins at the centers in `space`.
+  init(_ settings: KMeans, in space: any CenterSpace, restart: Int, prepared: PreparedPoints) {
+    self.settings = settings
+    self.space = space
+    self.restart = restart
+    standings = Standings(rowCount: space.rowCount)
+    previous = Buffer(count: space.rowCount, repeating: -1)
+    sizes = [Int](repeating: 0, count: settings.clusterCount)
+    tolerance = settings.shiftTolerance(prepared)
+    squaredNormSum = prepared.squaredNormSum
+  }
+
+  /// What an assignment asks of the centers.
+  struct Step: Sendable {
+    /// The labels to whose means the centers are to move.
+    let labels: Buffer<Int32>
+    /// The number of rows with another label than before.
+    let changedCount: Int
+    /// The inertia before the move, when it had to be summed.
+    let inertia: Double?
+  }
+
+  /// Looks at what an assignment changed.
+  func review(pool: WorkerPool) -> Step {
+    let review = standings.review(since: previous, sizes: sizes, pool: pool)
+    sizes = review.sizes
+    let (labels, inertia) = settings.refilled(
+      standings.labels, of: space, sizes: review.sizes, pool: pool)
+    return Step(labels: labels, changedCount: review.changedCount, inertia: inertia)
+  }
+
+  /// Takes note of a move.
+  func record(_ step: Step, shift: Double) {
+    iterations.append(
+      .init(
+        inertia: step.inertia ?? max(0, squaredNormSum - 2 * space.movedScoreSum),
+        centerShift: shift, changedLabelCount: step.changedCount))
+    didConverge = step.changedCount == 0 || shift <= tolerance
+  }
+
+  /// Rounds the centers to what a model holds, labels the rows with them and sums what remains.
+  func finish(pool: WorkerPool) -> KMeansModel {
+    settings.finish(
       space: space, standings: standings, iterations: iterations, didConverge: didConverge,
       restart: restart, pool: pool)
   }
+}
 
+extension KMeans {
   /// Rounds the centers to what a model holds, labels the rows with them and sums what remains.
   func finish(
     space: any CenterSpace, standings: Standings, iterations: [KMeansModel.Iteration],
@@ -50,29 +136,5 @@ extension KMeans {
         trusted: standings.labels.array(), clusterCount: clusterCount),
       inertia: distances.reduce(0, +), iterations: iterations, didConverge: didConverge,
       winningRestart: restart)
-  }
-
-  /// Moves the centers to the means of their rows, after empty clusters have been given a row each.
-  ///
-  /// As in scikit-learn, the rows farthest from their centers become the empty clusters' centers and
-  /// leave the sums of their own; their labels change at the next assignment.
-  func moveCenters(
-    of space: any CenterSpace, to labels: Buffer<Int32>, sizes: [Int], normSum: Double,
-    pool: WorkerPool
-  ) -> (shift: Double, inertia: Double) {
-    let empty = sizes.indices.filter { sizes[$0] == 0 }
-    guard !empty.isEmpty else {
-      let shift = space.moveCenters(to: labels, pool: pool)
-      return (shift, max(0, normSum - 2 * space.movedScoreSum))
-    }
-
-    let distances = space.squaredDistances(to: labels, pool: pool)
-    let farthest = distances.indices.filter { distances[$0] > 0 }.sorted {
-      distances[$0] != distances[$1] ? distances[$0] > distances[$1] : $0 < $1
-    }
-    let moved = Buffer<Int32>(count: labels.count, repeating: 0)
-    moved.copy(from: labels)
-    for (cluster, row) in zip(empty, farthest) { moved[row] = Int32(cluster) }
-    return (space.moveCenters(to: moved, pool: pool), distances.reduce(0, +))
   }
 }

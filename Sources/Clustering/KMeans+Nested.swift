@@ -26,16 +26,18 @@ extension KMeans {
 
     while size <= rowCount / 2, visitCount / rowCount < iterationLimit {
       let points = prepared.points.picking(order.rows(first: size), pool: pool)
-      let space = centers.among(points)
+      let space = centers.among(points, pool: pool)
       centers = space
       let standings = Standings(rowCount: size)
       let previous = Buffer<Int32>(count: size, repeating: -1)
       let normSum = points.squaredNorms.array().reduce(0, +)
+      var sizes = [Int](repeating: 0, count: clusterCount)
       var isGrown = false
       while !isGrown, visitCount / rowCount < iterationLimit {
         guard !Task.isCancelled else { throw .cancelled }
         space.assign(into: standings, pool: pool)
-        let review = standings.review(since: previous, clusterCount: clusterCount, pool: pool)
+        let review = standings.review(since: previous, sizes: sizes, pool: pool)
+        sizes = review.sizes
         let (shift, inertia) = moveCenters(
           of: space, to: standings.labels, sizes: review.sizes, normSum: normSum, pool: pool)
         progress?(
@@ -61,7 +63,8 @@ extension KMeans {
           restart: restart, iteration: stepCount + step.iteration, inertia: step.inertia))
     }
     let model = try last.lloyd(
-      in: centers.among(prepared.points), restart: restart, prepared: prepared, pool: pool,
+      in: centers.among(prepared.points, pool: pool), restart: restart, prepared: prepared,
+      pool: pool,
       progress: laterProgress)
     return KMeansModel(
       centroids: model.centroids, assignment: model.assignment, inertia: model.inertia,

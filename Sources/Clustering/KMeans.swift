@@ -163,7 +163,7 @@ public struct KMeans: Sendable, Hashable, Codable {
     let absorbsBatches =
       if case .miniBatch(let batch) = variant { batch.growth == .none } else { false }
     let space = prepared.points.space(
-      clusterCount: clusterCount, kernel: kernel, absorbsBatches: absorbsBatches)
+      clusterCount: clusterCount, kernel: kernel, absorbsBatches: absorbsBatches, pool: pool)
     if let initialCenters {
       space.setCenters(initialCenters, pool: pool)
     } else {
@@ -233,19 +233,19 @@ enum RandomPurpose {
 
 /// Points that have been checked and brought into the engine's form, with what every restart needs.
 package struct PreparedPoints: Sendable {
-  /// True when one restart alone has work for every core.
-  package var isLarge: Bool { points.rowCount >= 50_000 }
-
   /// The points in the engine's form.
   package let points: EnginePoints
   /// The mean over the columns of their variances.
   package let meanColumnVariance: Double
+  /// Σ ‖x‖² over the rows.
+  let squaredNormSum: Double
 
   /// Prepares points that are known to be finite.
   package init(_ matrix: FeatureMatrix, pool: WorkerPool) {
     points = EnginePoints(matrix, pool: pool)
+    squaredNormSum = points.squaredNorms.array().reduce(0, +)
     meanColumnVariance = Self.meanColumnVariance(
-      matrix, squaredNormSum: points.squaredNorms.array().reduce(0, +), pool: pool)
+      matrix, squaredNormSum: squaredNormSum, pool: pool)
   }
 
   /// The mean over the columns of their variances, in double precision.

@@ -23,10 +23,12 @@ public struct MemoryPlan: Sendable, Equatable {
 
   /// Plans the run of a configuration over features that are already in memory.
   ///
+  /// `liveLimit` is that of the sweep: how many fits of many rows may be under way at once.
+  ///
   /// - Complexity: O(numbers of clusters).
   public init(
     features: FeatureMatrix, heldOut: FeatureMatrix?, configuration: RunConfiguration,
-    threadCount: Int
+    liveLimit: Int? = nil, threadCount: Int
   ) {
     let rows = features.rowCount + (heldOut?.rowCount ?? 0)
     let columns = features.columnCount
@@ -44,19 +46,24 @@ public struct MemoryPlan: Sendable, Equatable {
     let isSparse = if case .sparse = features { true } else { false }
     // Sparse points are held as given, renumbered, and by term: 8 bytes an entry each time.
     let points = isSparse ? product(stored, 24) : product(stored, 4)
-    let fitsAtOnce = rows >= 50_000 ? 1 : threadCount
+    let restarts = configuration.algorithms.reduce(1) {
+      max($0, configuration.kMeans($1, clusterCount: 1).restartCount)
+    }
+    let fitCount = product(runCount, restarts)
+    let together = liveLimit ?? KMeans.liveLimit(features, clusterCount: most)
+    let fitsAtOnce = min(fitCount, Sweep.sharesRows(features.rowCount) ? together : threadCount)
     let lanes = (most + 15) / 16 * 16
-    let fit = product(fitsAtOnce, columns, lanes + most, 4)
+    let fit = product(fitsAtOnce, KMeans.liveByteCount(features, clusterCount: most))
     let kept = product(clusterSum, columns, 4)
-    let perRow = product(rows, 64 + 12 * fitsAtOnce + 12 * runCount)
+    let perRow = product(rows, 64 + 12 * runCount)
     var batches = 0
     if configuration.algorithms.contains(.minibatch) {
       // Growing batches copy half the rows; others may keep a second panel of what rounding cuts off.
       let copies = isSparse ? product(stored, 8) : product(stored, 2)
       batches =
         configuration.batchGrowth == .nested
-        ? product(fitsAtOnce, copies + product(rows, 72))
-        : isSparse ? product(fitsAtOnce, columns, lanes, 4) : 0
+        ? product(threadCount, copies + product(rows, 72))
+        : isSparse ? product(threadCount, columns, lanes, 8) : 0
     }
     parts = [
       ("the points", points), ("the centers of the fits under way", fit),
@@ -64,6 +71,23 @@ public struct MemoryPlan: Sendable, Equatable {
       ("the centers that are kept", product(kept, 2)), ("labels and scores", perRow),
       ("the program itself", 32 << 20),
     ]
+  }
+
+  /// The plan with the most fits under way at once that a limit in bytes allows, and their number; with one
+  /// when no number does.
+  package static func fitting(
+    _ limit: Int?, features: FeatureMatrix, heldOut: FeatureMatrix?,
+    configuration: RunConfiguration, threadCount: Int
+  ) -> (plan: MemoryPlan, liveLimit: Int) {
+    var count = KMeans.liveLimit(
+      features, clusterCount: configuration.clusterCounts.max() ?? 1)
+    while true {
+      let plan = MemoryPlan(
+        features: features, heldOut: heldOut, configuration: configuration, liveLimit: count,
+        threadCount: threadCount)
+      guard let limit, plan.totalBytes > limit, count > 1 else { return (plan, count) }
+      count /= 2
+    }
   }
 
   /// The same plan with a part more.

@@ -51,12 +51,17 @@ public struct Sweep: Sendable {
   /// Start centers, `k×d`, for a sweep of one k.
   public let initialCenters: DenseMatrix?
 
+  /// How many fits of many rows may be under way at once, 1 to 16, or nil for what a GiB has room for.
+  public let liveLimit: Int?
+
   /// Prepares a sweep.
   public init(
-    configuration: RunConfiguration, initialCenters: DenseMatrix? = nil, pool: WorkerPool
+    configuration: RunConfiguration, initialCenters: DenseMatrix? = nil, liveLimit: Int? = nil,
+    pool: WorkerPool
   ) {
     self.configuration = configuration
     self.initialCenters = initialCenters
+    self.liveLimit = liveLimit
     self.pool = pool
   }
 
@@ -72,8 +77,8 @@ public struct Sweep: Sendable {
 
   /// Fits, scores and chooses.
   ///
-  /// Restarts share the cores when there are enough of them, else the rows of one restart do; the
-  /// results are the same.
+  /// Restarts over many rows go through them together. Over few rows, what a restart keeps is more than
+  /// the rows themselves: each then has a thread and its caches to itself. The results are the same.
   ///
   /// - Parameters:
   ///   - points: the training rows, `n×d`.
@@ -98,7 +103,8 @@ public struct Sweep: Sendable {
     }
     for plan in plans { try plan.1.validate(rowCount: points.rowCount) }
 
-    let fits = try fit(plans, prepared: prepared, seconds: &seconds, progress: progress)
+    let fits = try fit(
+      plans, points: points, prepared: prepared, seconds: &seconds, progress: progress)
     let runs = try seconds.measure(.score) { () throws(ClusteringError) in
       try score(fits, points: points, heldOut: heldOut)
     }
@@ -110,6 +116,9 @@ public struct Sweep: Sendable {
     let choice = ClusterChoice(among: runs, by: configuration.selection)
     return SweepResult(runs: runs, choice: choice, notes: notes)
   }
+
+  /// Whether rows are so many that several fits go through them together.
+  static func sharesRows(_ rowCount: Int) -> Bool { rowCount >= 50_000 }
 
   /// The numbers of clusters that these rows allow, with a note on those they do not.
   private func fittableCounts(
@@ -154,8 +163,8 @@ public struct Sweep: Sendable {
 
   /// Fits every restart of every plan, and keeps the best of each.
   private func fit(
-    _ plans: [(Algorithm, KMeans)], prepared: PreparedPoints, seconds: inout PhaseSeconds,
-    progress: (@Sendable (Progress) -> Void)?
+    _ plans: [(Algorithm, KMeans)], points: FeatureMatrix, prepared: PreparedPoints,
+    seconds: inout PhaseSeconds, progress: (@Sendable (Progress) -> Void)?
   ) throws(ClusteringError) -> [Fit] {
     var tasks: [(plan: Int, restart: Int)] = []
     for (index, plan) in plans.enumerated() {
@@ -169,7 +178,8 @@ public struct Sweep: Sendable {
       return a != b ? a > b : (left.plan, left.restart) < (right.plan, right.restart)
     }
     let ordered = tasks
-    let sharesRows = ordered.count < 2 * pool.threadCount || prepared.isLarge
+    let sharesRows =
+      ordered.count < 2 * pool.threadCount || Self.sharesRows(prepared.points.rowCount)
     let outer = sharesRows ? WorkerPool(threadCount: 1) : pool
     let inner = sharesRows ? pool : WorkerPool(threadCount: 1)
 
@@ -183,18 +193,36 @@ public struct Sweep: Sendable {
     let keepsLabels = configuration.selection == .stability
     let keeper = BestKeeper(count: plans.count, keepsLabels: keepsLabels)
     let total = ordered.count
-    seconds.measure(.fit) {
-      outer.forEach(ordered.count) { task in
-        let (plan, restart) = ordered[task]
-        let settings = plans[plan].1
+    let report = { @Sendable (task: Int, model: KMeansModel) in
+      let (plan, _) = ordered[task]
+      let finished = keeper.offer(model, plan: plan)
+      progress?(
+        Progress(
+          finishedCount: finished, totalCount: total, clusterCount: plans[plan].1.clusterCount))
+    }
+    let goTogether = { (task: Int) in
+      sharesRows && plans[ordered[task].plan].1.variant == .lloyd
+    }
+    let shared = ordered.indices.filter(goTogether)
+    let others = ordered.indices.filter { !goTogether($0) }
+    let most = plans.reduce(1) { max($0, $1.1.clusterCount) }
+    try seconds.measure(.fit) { () throws(ClusteringError) in
+      try KMeans.fitTogether(
+        shared.map { task in
+          KMeans.Start(
+            plans[ordered[task].plan].1, restart: ordered[task].restart, seeds: seeds[task],
+            initialCenters: initialCenters)
+        }, prepared: prepared,
+        liveLimit: liveLimit ?? KMeans.liveLimit(points, clusterCount: most), pool: pool,
+        finish: { report(shared[$0], $1) })
+      outer.forEach(others.count) { place in
+        let task = others[place]
         do throws(ClusteringError) {
-          let model = try settings.fitRestart(
-            restart, prepared: prepared, initialCenters: initialCenters, seeds: seeds[task],
-            pool: inner)
-          let finished = keeper.offer(model, plan: plan)
-          progress?(
-            Progress(
-              finishedCount: finished, totalCount: total, clusterCount: settings.clusterCount))
+          report(
+            task,
+            try plans[ordered[task].plan].1.fitRestart(
+              ordered[task].restart, prepared: prepared, initialCenters: initialCenters,
+              seeds: seeds[task], pool: inner))
         } catch {
           keeper.fail(error)
         }

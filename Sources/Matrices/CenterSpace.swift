@@ -44,7 +44,7 @@ package protocol CenterSpace: AnyObject, Sendable {
   /// The same centers among other rows of the same points; this space is then spent.
   ///
   /// - Complexity: O(n + k) for sparse points, O(n + k·d) for dense ones.
-  func among(_ points: EnginePoints) -> any CenterSpace
+  func among(_ points: EnginePoints, pool: WorkerPool) -> any CenterSpace
 
   /// Labels the listed rows with their nearest centers; a row may be listed more than once.
   func assign(batch: Buffer<Int32>, into standings: Standings, pool: WorkerPool)
@@ -145,6 +145,14 @@ package enum EnginePoints: Sendable {
     }
   }
 
+  /// The sparse rows without any value, ascending; none among full rows, where zero is a place like others.
+  ///
+  /// - Complexity: O(n).
+  package var emptyRows: [Int] {
+    guard case .sparse(let points) = self else { return [] }
+    return (0..<points.rowCount).filter { points.squaredNorms[$0] == 0 }
+  }
+
   /// Some of the rows, in the given order.
   ///
   /// - Complexity: O(d + stored elements of the picked rows).
@@ -161,7 +169,7 @@ package enum EnginePoints: Sendable {
   /// Only a space that `absorbsBatches` may be asked to: it keeps more room for what centers may become.
   package func space(
     clusterCount: Int, kernel: ProductKernel, instructionSet: InstructionSet = .best,
-    absorbsBatches: Bool = false
+    absorbsBatches: Bool = false, pool: WorkerPool = WorkerPool(threadCount: 1)
   ) -> any CenterSpace {
     switch self {
     case .dense(let points):
@@ -169,7 +177,7 @@ package enum EnginePoints: Sendable {
     case .sparse(let points):
       SparseCenters(
         points, clusterCount: clusterCount, kernel: kernel, instructionSet: instructionSet,
-        keepsLanes: absorbsBatches)
+        keepsLanes: absorbsBatches, pool: pool)
     }
   }
 }

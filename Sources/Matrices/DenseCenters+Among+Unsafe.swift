@@ -1,5 +1,5 @@
 extension DenseCenters {
-  package func among(_ points: EnginePoints) -> any CenterSpace {
+  package func among(_ points: EnginePoints, pool: WorkerPool) -> any CenterSpace {
     guard case .dense(let points) = points, points.matrix.columnCount == columnCount else {
       preconditionFailure("centers move only among rows of the same points")
     }

@@ -3,8 +3,10 @@ internal import CKernels
 extension DenseCenters {
   package func moveCenters(to labels: Buffer<Int32>, pool: WorkerPool) -> Double {
     precondition(labels.count == rowCount, "labels need one place a row")
-    let changes = LabelChanges(
-      labels, since: holdsSums ? summedLabels : nil, clusterCount: clusterCount, pool: pool)
+    let changes =
+      holdsSums
+      ? LabelChanges(labels, since: summedLabels, sizes: sizes.elements, pool: pool)
+      : LabelChanges(labels, clusterCount: clusterCount)
     updateSums(labels, changes: changes, pool: pool)
 
     var shift = 0.0

@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// How labels differ from those that the centers were last summed by.
 struct LabelChanges: Sendable {
   /// The number of rows of each cluster now, k.
@@ -5,23 +7,40 @@ struct LabelChanges: Sendable {
   /// The rows with another label than before, ascending.
   let rows: [Int32]
 
-  /// Compares labels; without earlier ones only the sizes are counted.
+  /// Counts labels without earlier ones to compare them with.
+  init(_ labels: Buffer<Int32>, clusterCount: Int) {
+    var sizes = [Int](repeating: 0, count: clusterCount)
+    for row in 0..<labels.count { sizes[Int(labels.base[row])] += 1 }
+    self.sizes = sizes
+    rows = []
+  }
+
+  /// Compares labels with earlier ones, whose clusters had `sizes`; an earlier label may be −1 for none.
+  ///
+  /// - Complexity: O(n + k).
   init(
-    _ labels: Buffer<Int32>, since previous: Buffer<Int32>?, clusterCount: Int, pool: WorkerPool
+    _ labels: Buffer<Int32>, since previous: Buffer<Int32>, sizes oldSizes: some Sequence<Int>,
+    pool: WorkerPool
   ) {
+    precondition(previous.count == labels.count, "labels need one place a row")
     let size = 8_192
     let all = 0..<labels.count
-    let parts = pool.map(all.pieceCount(size: size)) { chunk in
-      var sizes = [Int](repeating: 0, count: clusterCount)
-      var rows: [Int32] = []
-      for row in all.piece(chunk, size: size) {
-        let label = labels.base[row]
-        sizes[Int(label)] += 1
-        if let previous, label != previous.base[row] { rows.append(Int32(row)) }
-      }
-      return (sizes: sizes, rows: rows)
+    let parts = pool.map(
+      all.pieceCount(size: size), makeScratch: { Buffer<Int32>(unwritten: size) },
+      { chunk, rows in
+        let piece = all.piece(chunk, size: size)
+        let count = kindred_changed_labels(
+          previous.base, labels.base, Int64(piece.lowerBound), Int64(piece.upperBound), rows.base)
+        return Array(rows.elements.prefix(Int(count)))
+      })
+    let rows = parts.count == 1 ? parts[0] : parts.flatMap(\.self)
+    var sizes = Array(oldSizes)
+    for row in rows {
+      let old = Int(previous.base[Int(row)])
+      if old >= 0 { sizes[old] -= 1 }
+      sizes[Int(labels.base[Int(row)])] += 1
     }
-    sizes = (0..<clusterCount).map { cluster in parts.reduce(0) { $0 + $1.sizes[cluster] } }
-    rows = parts.flatMap(\.rows)
+    self.sizes = sizes
+    self.rows = rows
   }
 }

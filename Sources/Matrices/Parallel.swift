@@ -76,6 +76,28 @@ public struct WorkerPool: Sendable, Hashable {
     }
     return results.take()
   }
+
+  /// Does a few jobs that can use threads themselves: each on one thread when there are plenty, else one
+  /// after another on all threads.
+  package func forEachJob(
+    _ count: Int, _ body: @Sendable (_ job: Int, _ pool: WorkerPool) -> Void
+  ) {
+    guard count >= 2 * threadCount else {
+      for job in 0..<count { body(job, self) }
+      return
+    }
+    let alone = WorkerPool(threadCount: 1)
+    forEach(count) { body($0, alone) }
+  }
+
+  /// Does a few jobs that can use threads themselves and returns the results in order.
+  package func mapJobs<Result: Sendable>(
+    _ count: Int, _ body: @Sendable (_ job: Int, _ pool: WorkerPool) -> Result
+  ) -> [Result] {
+    let results = ResultSlots<Result>(count: count)
+    forEachJob(count) { job, pool in results.fill(job, with: body(job, pool)) }
+    return results.take()
+  }
 }
 
 /// Hands out 0, 1, 2, … to whichever thread asks next.

@@ -1,11 +1,11 @@
 extension SparseCenters {
-  package func among(_ points: EnginePoints) -> any CenterSpace {
+  package func among(_ points: EnginePoints, pool: WorkerPool) -> any CenterSpace {
     guard case .sparse(let points) = points, points.columnCount == columnCount else {
       preconditionFailure("centers move only among rows of the same points")
     }
     let space = SparseCenters(
       points, clusterCount: clusterCount, kernel: kernel, instructionSet: instructionSet,
-      panelOf: self)
+      panelOf: self, pool: pool)
     space.rareTerms.copyCells(of: rareTerms)
     for cluster in 0..<clusterCount {
       space.sumNorms.base[cluster] = sumNorms.base[cluster]

@@ -2,64 +2,110 @@ internal import CKernels
 
 extension SparseCenters {
   package func moveCenters(to labels: Buffer<Int32>, pool: WorkerPool) -> Double {
+    let move = beginMove(to: labels, pool: pool)
+    let changes = pool.map(
+      points.termChunks.count, makeScratch: { SumScratch(stride: stride) },
+      { chunk, scratch in updateSums(ofChunk: chunk, by: move, scratch: scratch) })
+    return finish(move, changes: changes[...])
+  }
+
+  /// What a move of the centers needs to know before it.
+  struct SumMove {
+    let labels: Buffer<Int32>
+    let changes: LabelChanges
+    /// What that changes on each term; nil when the sums are to be written afresh.
+    let postings: ChangedPostings?
+    let oldScale: [Double]
+    let oldNorms: [Double]
+    /// What the sums will be multiplied with, `stride`.
+    let newScale: Buffer<Float>
+    let scalesChanged: Bool
+  }
+
+  /// A worker's room for the sums of one term.
+  struct SumScratch {
+    let sums: Buffer<Double>
+    let lane: Buffer<Float>
+    let stamps: Buffer<Int64>
+
+    init(stride: Int) {
+      sums = Buffer(count: stride, repeating: 0)
+      lane = Buffer(unwritten: stride)
+      stamps = Buffer(count: stride, repeating: 0)
+    }
+  }
+
+  /// Compares labels with those that the sums belong to.
+  func beginMove(to labels: Buffer<Int32>, pool: WorkerPool) -> SumMove {
     precondition(labels.count == rowCount, "labels need one place a row")
-    // Sums that are written afresh do not tell how far they moved.
-    if !holdsSums { drift?.forget() }
-    let oldScale = exactScale.array()
-    let oldNorms = sumNorms.array()
-    let changes = LabelChanges(
-      labels, since: holdsSums ? summedLabels : nil, clusterCount: clusterCount, pool: pool)
-    let dirty = dirtyTerms(changes)
-    let moved = Buffer<UInt8>(count: rowCount, repeating: 0)
-    for row in changes.rows { moved.base[Int(row)] = 1 }
+    // Sums that are written afresh do not tell how far they moved; bounds count on rows being in the
+    // sums of their own centers.
+    if !holdsSums || drift?.belongs(to: labels) == false { drift?.forget() }
+    let changes =
+      holdsSums
+      ? LabelChanges(labels, since: summedLabels, sizes: sizes.elements, pool: pool)
+      : LabelChanges(labels, clusterCount: clusterCount)
+    if !holdsSums && exactSums == nil && kernel != .gemm {
+      exactSums = Buffer(unwritten: rareTerms.head * stride)
+    }
     // Where half of the rows change their label, looking for those that do not is a loss.
     drift?.isUseful = clusterCount > 1 && changes.rows.count * 2 < rowCount
     let newScale = Buffer<Float>(count: stride, repeating: 0)
     for (cluster, size) in changes.sizes.enumerated() where size > 0 {
       newScale[cluster] = Float(1 / Double(size))
     }
-    let scalesChanged = !scale.elements.elementsEqual(newScale.elements)
-    let partials = pool.map(
-      points.termChunks.count,
-      makeScratch: {
-        (
-          sums: Buffer<Double>(count: stride, repeating: 0),
-          lane: Buffer<Float>(unwritten: stride),
-          stamps: Buffer<Int64>(count: stride, repeating: 0)
-        )
-      },
-      { chunk, scratch in
-        let changes = Buffer<Double>(count: 2 * clusterCount, repeating: 0)
-        let (head, rare) = split(points.termChunks[chunk])
-        var cells = rareTerms.kernelCells
-        guard holdsSums else {
-          kindred_rebuild_terms(
-            points.postingOffsets.base, points.postingRows.base, points.postingValues.base,
-            Int64(head.lowerBound), Int64(head.upperBound), labels.base, Int64(stride),
-            Int32(clusterCount), panel.base, scratch.sums.base, changes.base,
-            changes.base + clusterCount)
-          kindred_update_cells(
-            points.postingOffsets.base, points.postingRows.base, points.postingValues.base,
-            Int64(rare.lowerBound), Int64(rare.upperBound), labels.base, nil, nil, &cells,
-            scratch.sums.base, scratch.stamps.base, changes.base, changes.base + clusterCount,
-            nil)
-          return changes
-        }
-        withKernelMove(to: newScale, scalesChanged: scalesChanged) { move in
-          kindred_update_terms(
-            points.postingOffsets.base, points.postingRows.base, points.postingValues.base,
-            Int64(head.lowerBound), Int64(head.upperBound), summedLabels.base, labels.base,
-            moved.base, dirty?.base, Int64(stride), panel.base, scratch.sums.base, changes.base,
-            changes.base + clusterCount, move, scratch.lane.base)
-          kindred_update_cells(
-            points.postingOffsets.base, points.postingRows.base, points.postingValues.base,
-            Int64(rare.lowerBound), Int64(rare.upperBound), labels.base, moved.base,
-            dirty?.base, &cells, scratch.sums.base, scratch.stamps.base, changes.base,
-            changes.base + clusterCount, move)
-        }
-        return changes
-      })
-    _ = summedLabels.elements.update(from: labels.elements)
+    return SumMove(
+      labels: labels, changes: changes,
+      postings: holdsSums ? ChangedPostings(of: changes.rows, among: points) : nil,
+      oldScale: exactScale.array(), oldNorms: sumNorms.array(), newScale: newScale,
+      scalesChanged: !scale.elements.elementsEqual(newScale.elements))
+  }
+
+  /// Brings the sums of a chunk of terms up to date; returns Σ new² − old² and Σ old·(new − old) of each
+  /// cluster, 2k numbers.
+  func updateSums(ofChunk chunk: Int, by move: SumMove, scratch: SumScratch) -> Buffer<Double> {
+    let changes = Buffer<Double>(count: 2 * clusterCount, repeating: 0)
+    let (head, rare) = split(points.termChunks[chunk])
+    let labels = move.labels
+    var cells = rareTerms.kernelCells
+    var kernelChanges = kindred_changes(
+      before: summedLabels.base, after: labels.base, moved: move.postings?.moved?.base,
+      offsets: move.postings?.offsets?.base, rows: move.postings?.rows?.base,
+      values: move.postings?.values?.base)
+    guard move.postings != nil else {
+      kindred_rebuild_terms(
+        points.postingOffsets.base, points.postingRows.base, points.postingValues.base,
+        Int64(head.lowerBound), Int64(head.upperBound), labels.base, Int64(stride),
+        Int32(clusterCount), panel.base, exactSums?.base, scratch.sums.base, changes.base,
+        changes.base + clusterCount)
+      kindred_update_cells(
+        points.postingOffsets.base, points.postingRows.base, points.postingValues.base,
+        Int64(rare.lowerBound), Int64(rare.upperBound), &kernelChanges, 1, &cells,
+        scratch.sums.base, scratch.stamps.base, changes.base, changes.base + clusterCount, nil)
+      return changes
+    }
+    withKernelMove(to: move.newScale, scalesChanged: move.scalesChanged) { kernelMove in
+      kindred_update_terms(
+        points.postingOffsets.base, points.postingRows.base, points.postingValues.base,
+        Int64(head.lowerBound), Int64(head.upperBound), &kernelChanges, points.isExact.base,
+        Int64(stride), panel.base, exactSums?.base, scratch.sums.base, changes.base,
+        changes.base + clusterCount, kernelMove, scratch.lane.base)
+      kindred_update_cells(
+        points.postingOffsets.base, points.postingRows.base, points.postingValues.base,
+        Int64(rare.lowerBound), Int64(rare.upperBound), &kernelChanges, 0, &cells,
+        scratch.sums.base, scratch.stamps.base, changes.base, changes.base + clusterCount,
+        kernelMove)
+    }
+    return changes
+  }
+
+  /// Takes in the changes of all chunks and returns the summed squared distance that the centers moved.
+  func finish(_ move: SumMove, changes partials: ArraySlice<Buffer<Double>>) -> Double {
+    if holdsSums {
+      for row in move.changes.rows { summedLabels.base[Int(row)] = move.labels.base[Int(row)] }
+    } else {
+      summedLabels.copy(from: move.labels)
+    }
     holdsSums = true
     for cluster in 0..<clusterCount { laneRows[cluster] = nil }
 
@@ -74,16 +120,18 @@ extension SparseCenters {
         normChange += partial.base[cluster]
         crossChange += partial.base[clusterCount + cluster]
       }
-      let newNorm = updatedNorm(cluster, oldNorms[cluster] + normChange)
+      let (oldNorm, oldScale) = (move.oldNorms[cluster], move.oldScale[cluster])
+      let newNorm = updatedNorm(cluster, oldNorm + normChange)
       sumNorms.base[cluster] = newNorm
-      let size = changes.sizes[cluster]
+      let size = move.changes.sizes[cluster]
       sizes.base[cluster] = size
       let newScale = size > 0 ? 1 / Double(size) : 0
+      // Less than the rounding of the sum, its multiplier and of a published center can take away.
+      share.base[cluster] = Float(newScale) * (1 - 4 * Float.ulpOfOne)
       // ‖c′ − c‖² from the sums' inner products, so that only cells that changed are visited.
-      let oldScale = oldScale[cluster]
-      let inner = oldNorms[cluster] + crossChange
+      let inner = oldNorm + crossChange
       let moved =
-        newScale * newScale * newNorm + oldScale * oldScale * oldNorms[cluster]
+        newScale * newScale * newNorm + oldScale * oldScale * oldNorm
         - 2 * newScale * oldScale * inner
       movedScoreSum += oldScale * inner - Double(size) * squaredNorms.base[cluster] / 2
       if size > 0 {
@@ -101,7 +149,7 @@ extension SparseCenters {
   }
 
   /// Parts terms into the frequent and the rare ones.
-  private func split(_ terms: Range<Int>) -> (head: Range<Int>, rare: Range<Int>) {
+  func split(_ terms: Range<Int>) -> (head: Range<Int>, rare: Range<Int>) {
     let middle = Swift.min(Swift.max(rareTerms.head, terms.lowerBound), terms.upperBound)
     return (terms.lowerBound..<middle, middle..<terms.upperBound)
   }
@@ -144,18 +192,6 @@ extension SparseCenters {
     scale.base[cluster] = idle ? 0 : Float(newScale)
     exactBias.base[cluster] = idle ? -.infinity : -(squaredNorms.base[cluster] / 2)
     bias.base[cluster] = Float(exactBias.base[cluster])
-  }
-
-  /// The terms of the rows that changed, or nil when so many did that looking is not worth it.
-  private func dirtyTerms(_ changes: LabelChanges) -> Buffer<UInt8>? {
-    guard holdsSums, changes.rows.count * 16 < rowCount else { return nil }
-    let dirty = Buffer<UInt8>(count: columnCount, repeating: 0)
-    for row in changes.rows {
-      for entry in points.entries(ofRow: Int(row)) {
-        dirty.base[Int(points.terms.base[entry])] = 1
-      }
-    }
-    return dirty
   }
 
   /// ‖S‖² of every lane, summed over original columns in fixed pieces, and what follows from it.
@@ -272,33 +308,6 @@ extension SparseCenters {
         rareTerms.append(term: term, lane: cluster, sum: copied)
       }
     }
-  }
-
-  package func setCenters(toRows rows: [Int], pool: WorkerPool) {
-    precondition(rows.count == clusterCount, "centers must be k rows")
-    drift?.forget()
-    pool.forEach(points.termChunks.count) { chunk in
-      let terms = split(points.termChunks[chunk]).head
-      (panel.base + terms.lowerBound * stride).update(repeating: 0, count: terms.count * stride)
-    }
-    rareTerms.removeAll()
-    // A row that is listed twice needs more cells than its terms have rows.
-    if Set(rows).count < rows.count { rareTerms.reserve { _ in clusterCount } }
-    for (cluster, row) in rows.enumerated() {
-      for entry in points.entries(ofRow: row) {
-        let (term, value) = (Int(points.terms.base[entry]), points.values.base[entry])
-        if term < rareTerms.head {
-          panel.base[term * stride + cluster] = value
-        } else {
-          rareTerms.append(term: term, lane: cluster, sum: value)
-        }
-      }
-      sumNorms.base[cluster] = points.squaredNorms.base[row]
-      setLane(cluster, scale: 1, isIdle: false)
-      laneRows[cluster] = [Int32(row)]
-    }
-    updateGreatestNorm()
-    holdsSums = false
   }
 
   /// Copies the centers row by row for BLAS.

@@ -24,6 +24,8 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
   let scale: Buffer<Float>
   /// −‖c‖²/2 of each lane, −∞ for a lane out of use, `stride`.
   let bias: Buffer<Float>
+  /// What a value of a row at least counts for in its center, `stride`.
+  let share: Buffer<Float>
   /// The exact multiplier of each lane, `stride`.
   let exactScale: Buffer<Double>
   /// −‖c‖²/2 of each lane in double precision, −∞ for a lane out of use, `stride`.
@@ -44,6 +46,8 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
   /// The labels that the panel's sums belong to; meaningless until the first move.
   let summedLabels: Buffer<Int32>
   var holdsSums = false
+  /// The panel's sums in double precision, `rareTerms.head×stride`; nil before the first move.
+  var exactSums: Buffer<Double>?
   /// How many rows each center has absorbed, k.
   package let absorbedWeights: Buffer<Double>
   /// The rows whose terms are all that a lane may hold, or nil when they are many or not known, k.
@@ -69,7 +73,7 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
   init(
     _ points: SparsePoints, clusterCount: Int, kernel: ProductKernel,
     instructionSet: InstructionSet, keepsLanes: Bool = false,
-    panelOf other: SparseCenters? = nil
+    panelOf other: SparseCenters? = nil, pool: WorkerPool
   ) {
     precondition(clusterCount > 0, "a space needs at least one center")
     precondition(instructionSet <= .best, "this processor lacks \(instructionSet.name)")
@@ -87,10 +91,11 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
       : RareTerms.head(postingOffsets: points.postingOffsets, stride: stride)
     let head = other?.rareTerms.head ?? ownHead
     rareTerms = RareTerms(head: head, postingOffsets: points.postingOffsets)
-    (headLengths, rowsByHead) = points.rowsByHead(head)
+    (headLengths, rowsByHead) = points.rowsByHead(head, pool: pool)
     panel = other?.panel ?? Buffer(count: head * stride, repeating: 0)
     scale = Buffer(count: stride, repeating: 0)
     bias = Buffer(count: stride, repeating: -.infinity)
+    share = Buffer(count: stride, repeating: 0)
     exactScale = Buffer(count: stride, repeating: 1)
     exactBias = Buffer(count: stride, repeating: -.infinity)
     sumNorms = Buffer(count: clusterCount, repeating: 0)
@@ -112,61 +117,6 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
     kindred_centers(
       panel: panel.base, scale: scale.base, bias: bias.base, stride: Int64(stride),
       cells: rareTerms.kernelCells)
-  }
-
-  package func setCenters(_ centers: DenseMatrix, pool: WorkerPool) {
-    precondition(
-      centers.rowCount == clusterCount && centers.columnCount == columnCount,
-      "centers must be k×d")
-    drift?.forget()
-    reserveCells(for: centers, pool: pool)
-    let width = 16
-    centers.elements.withUnsafeBufferPointer { source in
-      let source = SharedPointer(source)
-      pool.forEach((0..<columnCount).pieceCount(size: width)) { chunk in
-        for column in (0..<columnCount).piece(chunk, size: width) {
-          let term = Int(points.termOfColumn[column])
-          if term < rareTerms.head {
-            let lane = panel.base + term * stride
-            for cluster in 0..<clusterCount {
-              lane[cluster] = source[cluster * columnCount + column]
-            }
-          } else {
-            for cluster in 0..<clusterCount {
-              let sum = source[cluster * columnCount + column]
-              if sum != 0 { rareTerms.append(term: term, lane: cluster, sum: sum) }
-            }
-          }
-        }
-      }
-    }
-    for cluster in 0..<clusterCount {
-      exactScale.base[cluster] = 1
-      isIdle.base[cluster] = false
-      laneRows[cluster] = nil
-    }
-    holdsSums = false
-    recomputeNorms(pool: pool)
-  }
-
-  /// Empties the rare terms and makes room for all cells that centers have there.
-  private func reserveCells(for centers: DenseMatrix, pool: WorkerPool) {
-    let needed = Buffer<Int>(count: rareTerms.count, repeating: 0)
-    centers.elements.withUnsafeBufferPointer { source in
-      let source = SharedPointer(source)
-      let width = 16
-      pool.forEach((0..<columnCount).pieceCount(size: width)) { chunk in
-        for column in (0..<columnCount).piece(chunk, size: width) {
-          let rare = Int(points.termOfColumn[column]) - rareTerms.head
-          guard rare >= 0 else { continue }
-          for cluster in 0..<clusterCount where source[cluster * columnCount + column] != 0 {
-            needed.base[rare] += 1
-          }
-        }
-      }
-    }
-    rareTerms.removeAll()
-    rareTerms.reserve { needed[$0] }
   }
 
   package func assign(into standings: Standings, pool: WorkerPool) {
@@ -192,28 +142,42 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
       { chunk, scratch in
         let rows = points.rows(ofChunk: chunk)
         guard isPruning, var drift = kernelDrift else {
-          assignSparse(
-            list: rowsByHead.base + rows.lowerBound, count: rows.count, tails: scratch.tails,
-            keepsBounds: true, into: standings)
-          return
+          return assign(rows: rows, into: standings, tails: scratch.tails)
         }
-        let unsettled = scratch.unsettled
-        let level = instructionSet.rawValue
         var kernelRows = points.kernelRows
-        var centers = kernelCenters
-        var count = kindred_drift_unsettled(
-          level, &drift, &kernelRows, Int64(rows.lowerBound), Int64(rows.upperBound),
-          standings.labels.base, bias.base, unsettled.base)
-        count = kindred_drift_tighten(
-          level, &drift, &kernelRows, &centers, unsettled.base, count, standings.labels.base)
-        assignSparse(
-          list: unsettled.base, count: Int(count), tails: scratch.tails, keepsBounds: true,
-          into: standings)
+        let count = kindred_drift_unsettled(
+          instructionSet.rawValue, &drift, &kernelRows, Int64(rows.lowerBound),
+          Int64(rows.upperBound), standings.labels.base, bias.base, scratch.unsettled.base)
+        assign(
+          unsettled: scratch.unsettled.base, count: Int(count), into: standings,
+          tails: scratch.tails)
       })
   }
 
+  /// Labels the rows of a chunk.
+  func assign(rows: Range<Int>, into standings: Standings, tails: Buffer<Float>) {
+    assignSparse(
+      list: rowsByHead.base + rows.lowerBound, count: rows.count, tails: tails,
+      keepsBounds: true, into: standings)
+  }
+
+  /// Labels rows whose lead may be gone, after a closer look at it, which overwrites the list.
+  func assign(
+    unsettled: UnsafeMutablePointer<Int32>, count: Int, into standings: Standings,
+    tails: Buffer<Float>
+  ) {
+    guard count > 0, var drift = kernelDrift else { return }
+    var kernelRows = points.kernelRows
+    var centers = kernelCenters
+    let left = kindred_drift_tighten(
+      instructionSet.rawValue, &drift, &kernelRows, &centers,
+      points.hasNegatives ? nil : share.base, unsettled, Int64(count), standings.labels.base)
+    assignSparse(
+      list: unsettled, count: Int(left), tails: tails, keepsBounds: true, into: standings)
+  }
+
   /// What is known of the rows' leads, for the kernels; nil when nothing is.
-  private var kernelDrift: kindred_drift? {
+  var kernelDrift: kindred_drift? {
     drift?.kernelDrift(squaredNorms: points.squaredNorms, centerNorm: scoreError.centerNorm)
   }
 

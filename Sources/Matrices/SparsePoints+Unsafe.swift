@@ -35,6 +35,8 @@ package final class SparsePoints: Sendable {
   package let postingRows: Buffer<Int32>
   /// The value of each posting, nnz.
   package let postingValues: Buffer<Float>
+  /// 1 for each term whose values double precision adds up without losing a digit, d.
+  let isExact: Buffer<UInt8>
   /// The fixed pieces of the terms, of about equal numbers of postings.
   package let termChunks: [Range<Int>]
 
@@ -116,6 +118,7 @@ package final class SparsePoints: Sendable {
     self.postingRows = postingRows
     self.postingValues = postingValues
     termChunks = Self.termChunks(grid.postingOffsets, columnCount: columnCount)
+    isExact = Self.exactTerms(termChunks, grid.postingOffsets, postingValues, pool: pool)
   }
 
   /// Some rows of other points, in the given order, with the same numbering of the terms.
@@ -178,24 +181,44 @@ package final class SparsePoints: Sendable {
     self.postingRows = postingRows
     self.postingValues = postingValues
     termChunks = Self.termChunks(starts, columnCount: columnCount)
+    isExact = Self.exactTerms(termChunks, starts, postingValues, pool: pool)
+  }
+
+  /// Tells the terms whose values double precision adds up without losing a digit.
+  private static func exactTerms(
+    _ chunks: [Range<Int>], _ offsets: Buffer<Int64>, _ values: Buffer<Float>, pool: WorkerPool
+  ) -> Buffer<UInt8> {
+    let isExact = Buffer<UInt8>(unwritten: offsets.count - 1)
+    pool.forEach(chunks.count) { chunk in
+      kindred_exact_terms(
+        offsets.base, values.base, Int64(chunks[chunk].lowerBound),
+        Int64(chunks[chunk].upperBound), isExact.base)
+    }
+    return isExact
   }
 
   /// How many entries of each row are of the first `head` terms, and the rows of each chunk ordered by
   /// that number, n each.
   ///
   /// - Complexity: O(n + entries of other terms).
-  func rowsByHead(_ head: Int) -> (lengths: Buffer<Int32>, order: Buffer<Int32>) {
+  func rowsByHead(
+    _ head: Int, pool: WorkerPool
+  ) -> (lengths: Buffer<Int32>, order: Buffer<Int32>) {
     let lengths = Buffer<Int32>(unwritten: rowCount)
-    for row in 0..<rowCount {
-      let entries = entries(ofRow: row)
-      var end = entries.upperBound
-      while end > entries.lowerBound, Int(terms.base[end - 1]) >= head { end -= 1 }
-      lengths.base[row] = Int32(end - entries.lowerBound)
-    }
-    guard head < columnCount else { return (lengths, rowsByLength) }
-    let order = Buffer<Int32>(unwritten: rowCount)
-    Self.orderByLength(0..<rowCount, chunkSize: Self.chunkSize, into: order) {
-      Int(lengths.base[$0])
+    let isWhole = head == columnCount
+    let order = isWhole ? rowsByLength : Buffer<Int32>(unwritten: rowCount)
+    pool.forEach(chunkCount) { chunk in
+      let rows = rows(ofChunk: chunk)
+      for row in rows {
+        let entries = entries(ofRow: row)
+        var end = entries.upperBound
+        while end > entries.lowerBound, Int(terms.base[end - 1]) >= head { end -= 1 }
+        lengths.base[row] = Int32(end - entries.lowerBound)
+      }
+      guard !isWhole else { return }
+      Self.orderByLength(rows, chunkSize: Self.chunkSize, into: order) {
+        Int(lengths.base[$0])
+      }
     }
     return (lengths, order)
   }

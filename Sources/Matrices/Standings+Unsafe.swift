@@ -9,30 +9,15 @@ extension Standings {
 
   /// Compares the labels with earlier ones, which then become equal to them.
   ///
-  /// - Complexity: O(n + k·n / 8,192).
+  /// An earlier label may be −1 for none. `sizes`: the number of rows of each cluster among the earlier
+  /// ones, k.
+  ///
+  /// - Complexity: O(n + k).
   package func review(
-    since previous: Buffer<Int32>, clusterCount: Int, pool: WorkerPool
+    since previous: Buffer<Int32>, sizes: [Int], pool: WorkerPool
   ) -> Review {
-    precondition(previous.count == labels.count, "labels need one place a row")
-    let size = 8_192
-    let all = 0..<labels.count
-    let parts = pool.map(all.pieceCount(size: size)) { chunk in
-      let rows = all.piece(chunk, size: size)
-      var sizes = [Int](repeating: 0, count: clusterCount)
-      var changedCount = 0
-      for row in rows {
-        let label = labels.base[row]
-        changedCount += label == previous.base[row] ? 0 : 1
-        previous.base[row] = label
-        sizes[Int(label)] += 1
-      }
-      return Review(changedCount: changedCount, sizes: sizes)
-    }
-    var sizes = [Int](repeating: 0, count: clusterCount)
-    for part in parts {
-      for cluster in 0..<clusterCount { sizes[cluster] += part.sizes[cluster] }
-    }
-    return Review(
-      changedCount: parts.reduce(0) { $0 + $1.changedCount }, sizes: sizes)
+    let changes = LabelChanges(labels, since: previous, sizes: sizes, pool: pool)
+    for row in changes.rows { previous.base[Int(row)] = labels.base[Int(row)] }
+    return Review(changedCount: changes.rows.count, sizes: changes.sizes)
   }
 }

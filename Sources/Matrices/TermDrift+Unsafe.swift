@@ -71,6 +71,11 @@ final class TermDrift: @unchecked Sendable {
     return false
   }
 
+  /// False when the bounds are about other labels.
+  func belongs(to labels: Buffer<Int32>) -> Bool {
+    standings == nil || standings?.labels === labels
+  }
+
   /// Forgets everything: centers were put elsewhere.
   func forget() { standings = nil }
 
@@ -98,6 +103,11 @@ final class TermDrift: @unchecked Sendable {
 
   /// Where an assignment writes the scores of the other centers; nil when no bounds are kept.
   var scores: UnsafeMutablePointer<Float>? { standings == nil ? nil : tables?.others.base }
+
+  /// What moved on each term, d; nil when no bounds are kept.
+  var span: UnsafePointer<Float>? {
+    standings == nil ? nil : tables.map { UnsafePointer($0.span.base) }
+  }
 
   /// The tables that a move adds to; nil when no bounds are kept.
   var moveTables: (rise: UnsafeMutablePointer<Float>, span: UnsafeMutablePointer<Float>)? {

@@ -59,15 +59,15 @@ struct RunOptions: ParsableArguments {
     let heldOut = try loadHeldOut(
       configuration, prepared: prepared, pool: pool, seconds: &seconds)
 
-    let plan = MemoryPlan(
-      features: prepared.features, heldOut: heldOut?.features, configuration: configuration,
-      threadCount: pool.threadCount)
+    let (plan, liveLimit) = MemoryPlan.fitting(
+      try resources.memoryLimit(), features: prepared.features, heldOut: heldOut?.features,
+      configuration: configuration, threadCount: pool.threadCount)
     try resources.check(plan)
     if task.dryRun { return try describe(plan, prepared, configuration, format) }
 
     let result = try fit(
       prepared, heldOut: heldOut, configuration: configuration, centers: centers?.matrix,
-      pool: pool, seconds: &seconds)
+      liveLimit: liveLimit, pool: pool, seconds: &seconds)
     for note in result.notes { common.note("warning: \(note)") }
 
     let outcome = RunOutcome(
@@ -132,13 +132,15 @@ struct RunOptions: ParsableArguments {
 
   private func fit(
     _ prepared: PreparedInput, heldOut: PreparedInput?, configuration: RunConfiguration,
-    centers: DenseMatrix?, pool: WorkerPool, seconds: inout PhaseSeconds
+    centers: DenseMatrix?, liveLimit: Int, pool: WorkerPool, seconds: inout PhaseSeconds
   ) throws -> SweepResult {
     let progress = ProgressLine(isShown: !common.quiet)
     defer { progress.finish() }
     let most = (configuration.clusterCounts.max() ?? 1) + 1
     let distinct = seconds.measure(.fit) { prepared.distinctRowCount(upTo: most) }
-    return try Sweep(configuration: configuration, initialCenters: centers, pool: pool).run(
+    let sweep = Sweep(
+      configuration: configuration, initialCenters: centers, liveLimit: liveLimit, pool: pool)
+    return try sweep.run(
       prepared.features, heldOut: heldOut?.features, distinctRowCount: distinct,
       seconds: &seconds
     ) { step in

@@ -6,6 +6,7 @@
 
 #include "absorb.h"
 #include "assign.h"
+#include "changes.h"
 #include "drift.h"
 #include "exact.h"
 #include "machine.h"

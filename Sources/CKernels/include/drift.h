@@ -44,13 +44,28 @@ int64_t kindred_drift_unsettled(int32_t level, const kindred_drift *drift,
                                 const kindred_rows *points, int64_t first, int64_t last,
                                 const int32_t *label, const float *bias, int32_t *unsettled);
 
+/// What moved on the terms of the rows first..<last, for 16 runs at once.
+/// IN: spans, d × 16 on a 64-byte boundary: the span of each term in each run. OUT: moved, one after
+/// another for the rows, 16 each, on a 64-byte boundary.
+void kindred_drift_movements(int32_t level, const float *spans, const kindred_rows *points,
+                             int64_t first, int64_t last, float *moved);
+
+/// As `kindred_drift_unsettled`, with what moved on the rows' terms told: every 16th of `moved`, which
+/// begins at the run's place.
+int64_t kindred_drift_unsettled_by(int32_t level, const kindred_drift *drift,
+                                   const kindred_rows *points, int64_t first, int64_t last,
+                                   const float *moved, const int32_t *label, const float *bias,
+                                   int32_t *unsettled);
+
 /// The sum of a term's cell. `lane` below `stride`; zero where there is no cell.
 float kindred_cell(const kindred_centers *centers, int64_t term, int32_t lane);
 
 /// Measures listed rows against their own centers and each group's rise, drops those that are settled
-/// by it and renews their lead. IN/OUT: rows.
+/// by it and renews their lead. IN: share, what a row's value counts for in its center's coordinate, rounded
+/// down, `stride`; NULL when values may be negative, so that rows take from each other. IN/OUT: rows.
 int64_t kindred_drift_tighten(int32_t level, const kindred_drift *drift,
                               const kindred_rows *points, const kindred_centers *centers,
-                              int32_t *rows, int64_t count, const int32_t *label);
+                              const float *share, int32_t *rows, int64_t count,
+                              const int32_t *label);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "assign.h"
+#include "changes.h"
 
 /// What a move needs to tell how far coordinates drifted: the scales before and after, `stride` each, and
 /// the tables of drift.h. `scales_changed`: any scale did; `either_sign`: rows hold negative values.
@@ -18,35 +19,36 @@ typedef struct {
 } kindred_move;
 
 /// Brings the panel's cluster sums up to date for the terms first..<last.
-/// IN: postings (offsets d+1, rows and values nnz, rows ascending within a term); `before` and `after`,
-/// the label of each row when the panel was last written and now; `moved`, 1 for each row whose label
-/// differs; `dirty`, 1 for each term of such a row, or NULL when any term may be one.
-/// IN/OUT: panel, d × stride; scratch, `stride` doubles, zero on entry and on return.
+/// IN: postings (offsets d+1, rows and values nnz, rows ascending within a term); what changed; is_exact
+/// of `kindred_exact_terms`.
+/// IN/OUT: panel, d × stride; exact, d × stride, the sums in double precision, right for the terms that
+/// is_exact tells of, or NULL; scratch, `stride` doubles, zero on entry and on return.
 /// OUT (added to): norm_change and cross_change, `clusters` doubles: Σ new² − old² and Σ old·(new − old).
 /// `move` adds to its tables what the terms' coordinates moved by, and needs lane_before, room for
 /// `stride`; or both are NULL.
 void kindred_update_terms(const int64_t *offsets, const int32_t *rows, const float *values,
-                          int64_t first, int64_t last, const int32_t *before,
-                          const int32_t *after, const uint8_t *moved, const uint8_t *dirty,
-                          int64_t stride, float *panel, double *scratch, double *norm_change,
-                          double *cross_change, const kindred_move *move, float *lane_before);
+                          int64_t first, int64_t last, const kindred_changes *changes,
+                          const uint8_t *is_exact, int64_t stride, float *panel, double *exact,
+                          double *scratch, double *norm_change, double *cross_change,
+                          const kindred_move *move, float *lane_before);
 
 /// Writes the panel's cluster sums afresh for the terms first..<last, whatever it held.
 /// The parameters are those above; `clusters` lanes are rewritten, unused lanes are left alone.
 void kindred_rebuild_terms(const int64_t *offsets, const int32_t *rows, const float *values,
                            int64_t first, int64_t last, const int32_t *after, int64_t stride,
-                           int32_t clusters, float *panel, double *scratch,
+                           int32_t clusters, float *panel, double *exact, double *scratch,
                            double *norm_change, double *cross_change);
 
 /// The same for terms that are kept cell by cell: writes the cells afresh, a cluster's in the order in
 /// which its first row comes.
 /// IN/OUT: cells, with room for the clusters of each term's rows; stamps, `stride`, zero before the first
-/// term and kept between calls for other terms; scratch as above. `moved` NULL: any row may have.
+/// term and kept between calls for other terms; scratch as above. `changes` tells the labels; with
+/// `rebuilds` any row may have changed.
 void kindred_update_cells(const int64_t *offsets, const int32_t *rows, const float *values,
-                          int64_t first, int64_t last, const int32_t *after,
-                          const uint8_t *moved, const uint8_t *dirty, const kindred_cells *cells,
-                          double *scratch, int64_t *stamps, double *norm_change,
-                          double *cross_change, const kindred_move *move);
+                          int64_t first, int64_t last, const kindred_changes *changes,
+                          int32_t rebuilds, const kindred_cells *cells, double *scratch,
+                          int64_t *stamps, double *norm_change, double *cross_change,
+                          const kindred_move *move);
 
 /// Adds listed rows of a dense matrix, times a sign of 1 or −1, to a sum.
 /// IN: data n × d, row-major; rows, `count` row numbers, added in that order. IN/OUT: sum, d doubles.
