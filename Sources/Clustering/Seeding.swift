@@ -5,17 +5,28 @@ extension KMeans {
   /// there are that many distinct points.
   ///
   /// Arthur and Vassilvitskii, "k-means++: the advantages of careful seeding", SODA 2007; the greedy form
-  /// with several candidates is the one in scikit-learn.
+  /// with several candidates is the one in scikit-learn, but for sparse rows without any value. Those are at
+  /// distance 1 from all rows of unit length, which are at √2 from each other: one among the candidates
+  /// would always win, and then hold nearly all rows. Here they are drawn only when no other row is left.
   func spreadRows(
     _ count: Int, candidates candidateCount: Int, points: EnginePoints,
     generator: inout CounterGenerator, pool: WorkerPool
   ) -> [Int] {
     let distances = points.seedDistances()
-    var lottery = SeedLottery()
+    let avoided = points.emptyRows
+    var lottery = SeedLottery(avoiding: avoided, rowCount: points.rowCount)
     var rows = [generator.nextIndex(below: points.rowCount)]
+    let isEmpty = Set(avoided)
+    while avoided.count < points.rowCount && isEmpty.contains(rows[0]) {
+      rows[0] = generator.nextIndex(below: points.rowCount)
+    }
     distances.start(at: rows[0], pool: pool)
     while rows.count < count {
       lottery.update(distances.closest, pool: pool)
+      if lottery.total == 0 {
+        lottery = SeedLottery()
+        lottery.update(distances.closest, pool: pool)
+      }
       guard lottery.total > 0 else {
         // Every row equals a chosen one: the rest can only repeat points.
         rows.append(contentsOf: unusedRows(count - rows.count, except: rows))

@@ -57,19 +57,40 @@ package struct SeedLottery {
   private static let blockSize = 1_024
   private var blockSums: [Double] = []
 
-  /// The sum of all distances.
+  /// The sum of all distances, of rows to avoid left out.
   package private(set) var total = 0.0
+
+  /// True for each row that is not to be drawn; empty when there are none.
+  private var isAvoided: [Bool] = []
+  /// True for each block that has such rows.
+  private var hasAvoided: [Bool] = []
 
   /// An empty lottery; `update` fills it.
   package init() {}
+
+  /// An empty lottery that never draws some of n rows.
+  package init(avoiding avoided: [Int], rowCount: Int) {
+    guard !avoided.isEmpty else { return }
+    isAvoided = [Bool](repeating: false, count: rowCount)
+    hasAvoided = [Bool](
+      repeating: false, count: (0..<rowCount).pieceCount(size: Self.blockSize))
+    for row in avoided {
+      isAvoided[row] = true
+      hasAvoided[row / Self.blockSize] = true
+    }
+  }
 
   /// Sums the blocks anew.
   ///
   /// - Complexity: O(n).
   package mutating func update(_ closest: Buffer<Double>, pool: WorkerPool) {
     let rows = 0..<closest.count
+    let (isAvoided, hasAvoided) = (isAvoided, hasAvoided)
     blockSums = pool.map(rows.pieceCount(size: Self.blockSize)) { block in
       let rows = rows.piece(block, size: Self.blockSize)
+      if !hasAvoided.isEmpty && hasAvoided[block] {
+        return rows.reduce(0) { isAvoided[$1] ? $0 : $0 + closest[$1] }
+      }
       var sums = SIMD8<Double>.zero
       var row = rows.lowerBound
       while row + 8 <= rows.upperBound {
@@ -91,7 +112,7 @@ package struct SeedLottery {
     for (block, sum) in blockSums.enumerated() where sum > 0 {
       let rows = (0..<closest.count).piece(block, size: Self.blockSize)
       if goal < sum || block == blockSums.count - 1 {
-        for row in rows where closest[row] > 0 {
+        for row in rows where closest[row] > 0 && mayBeDrawn(row) {
           last = row
           if goal < closest[row] { return row }
           goal -= closest[row]
@@ -99,8 +120,10 @@ package struct SeedLottery {
         return last
       }
       goal -= sum
-      last = rows.last(where: { closest[$0] > 0 }) ?? last
+      last = rows.last(where: { closest[$0] > 0 && mayBeDrawn($0) }) ?? last
     }
     return last
   }
+
+  private func mayBeDrawn(_ row: Int) -> Bool { isAvoided.isEmpty || !isAvoided[row] }
 }

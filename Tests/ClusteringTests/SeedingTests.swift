@@ -163,6 +163,28 @@ struct SeedingTests {
     }
   }
 
+  @Test("Greedy seeding takes sparse rows without values last", arguments: 0..<20)
+  func emptyRowsLast(seed: Int) {
+    let pool = WorkerPool(threadCount: 2)
+    // Four rows in five are empty, so that a first row and candidates often are.
+    let text = RandomPoints.text(seed: 3, rowCount: 60, columnCount: 40, isOdd: false)
+    let rowCount = 300
+    let sparse = CSRMatrix(
+      rowCount: rowCount, columnCount: 40,
+      rowOffsets: (0...rowCount).map { text.rowOffsets[min(60, $0 / 5)] },
+      columnIndices: text.columnIndices, values: text.values)
+    let isEmpty = (0..<rowCount).map { sparse.rowOffsets[$0] == sparse.rowOffsets[$0 + 1] }
+    let points = EnginePoints(.sparse(sparse), pool: pool)
+    var settings = KMeans(clusterCount: 25)
+    settings.seed = UInt64(seed)
+    let few = settings.startRows(restart: 0, points: points, pool: pool)
+    #expect(few.allSatisfy { !isEmpty[$0] })
+    settings.clusterCount = 61
+    let all = settings.startRows(restart: 0, points: points, pool: pool)
+    #expect(Set(all).count == 61)
+    #expect(all.count { isEmpty[$0] } == 1)
+  }
+
   @Test("Rows of zeros only, and rows without columns, give distinct rows")
   func zeros() {
     for columnCount in [0, 3] {
@@ -199,14 +221,21 @@ struct SeedingTests {
     let text = RandomPoints.text(seed: seed, rowCount: 120, columnCount: 50)
     for matrix in [FeatureMatrix.sparse(text), .dense(text.dense())] {
       let rows = rows(matrix, .greedy, clusterCount: 9, seed: seed)
-      #expect(rows == slowGreedyRows(text.dense(), clusterCount: 9, candidates: 4, seed: seed))
+      var avoided: Set<Int> = []
+      if case .sparse = matrix {
+        avoided = Set((0..<120).filter { text.rowOffsets[$0] == text.rowOffsets[$0 + 1] })
+      }
+      #expect(
+        rows
+          == slowGreedyRows(
+            text.dense(), clusterCount: 9, candidates: 4, avoided: avoided, seed: seed))
     }
   }
 
-  /// Greedy k-means++ in plain loops, with the numbers that the fast one draws.
-  func slowGreedyRows(_ points: DenseMatrix, clusterCount: Int, candidates: Int, seed: UInt64)
-    -> [Int]
-  {
+  /// Greedy k-means++ in plain loops, with the numbers that the fast one draws; some rows never win.
+  func slowGreedyRows(
+    _ points: DenseMatrix, clusterCount: Int, candidates: Int, avoided: Set<Int>, seed: UInt64
+  ) -> [Int] {
     func distance(_ left: Int, _ right: Int) -> Double {
       let sum = zip(points.row(left), points.row(right)).reduce(0.0) {
         $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1))
@@ -215,15 +244,17 @@ struct SeedingTests {
     }
     var generator = CounterGenerator(seed: seed, step: UInt64(clusterCount), purpose: 1)
     var rows = [generator.nextIndex(below: points.rowCount)]
+    while avoided.contains(rows[0]) { rows = [generator.nextIndex(below: points.rowCount)] }
     var closest = (0..<points.rowCount).map { distance($0, rows[0]) }
     while rows.count < clusterCount {
-      let total = closest.reduce(0, +)
+      let weights = closest.indices.map { avoided.contains($0) ? 0 : closest[$0] }
+      let total = weights.reduce(0, +)
       var best = (row: -1, sum: Double.infinity)
       for _ in 0..<candidates {
         var goal = generator.nextUnit() * total
         let row =
           closest.indices.first { row in
-            goal -= closest[row]
+            goal -= weights[row]
             return goal < 0
           } ?? closest.count - 1
         let sum = closest.indices.reduce(0) { $0 + min(closest[$1], distance($1, row)) }
