@@ -112,6 +112,16 @@ class Lloyd(Fit):
         else:
             from sklearn.cluster import KMeans
         self.kind = KMeans
+        if spec.get("draws"):
+            self.start = self.plain_start
+
+    def plain_start(self, points, k, random_state):
+        """Centers by k-means++ with a number of draws of one's own."""
+        from sklearn.cluster import kmeans_plusplus
+
+        return kmeans_plusplus(
+            points, k, random_state=random_state, n_local_trials=self.spec["draws"]
+        )[0]
 
     def estimator(self, seed, iterations):
         return self.kind(

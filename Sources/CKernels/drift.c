@@ -171,7 +171,8 @@ float kindred_cell(const kindred_centers *centers, int64_t term, int32_t lane) {
   }                                                                                             \
   TARGET static int64_t NAME##_tighten(const kindred_drift *drift, const kindred_rows *points,  \
                                        const kindred_centers *centers, const float *share,      \
-                                       int32_t *rows, int64_t count, const int32_t *label) {    \
+                                       const int32_t *summed, int32_t *rows, int64_t count,     \
+                                       const int32_t *label) {                                  \
     int64_t kept = 0;                                                                           \
     for (int64_t i = 0; i < count; i++) {                                                       \
       const int32_t row = rows[i], own = label[row];                                            \
@@ -213,7 +214,8 @@ float kindred_cell(const kindred_centers *centers, int64_t term, int32_t lane) {
       float lead = 0;                                                                           \
       /* On rare terms the row itself is most of what its center has; what others add to it is */ \
       /* looked up only when it may matter. */                                                  \
-      for (int is_whole = share == NULL; is_whole < 2 && !(lead > 0); is_whole++) {             \
+      for (int is_whole = share == NULL || summed[row] != own; is_whole < 2 && !(lead > 0);     \
+           is_whole++) {                                                                        \
         if (is_whole) {                                                                         \
           for (p = rare; p < end; p++)                                                          \
             sum += points->values[p] * cell(centers, points->columns[p], own);                  \
@@ -282,7 +284,7 @@ int64_t kindred_drift_unsettled_by(int32_t level, const kindred_drift *drift,
 
 int64_t kindred_drift_tighten(int32_t level, const kindred_drift *drift,
                               const kindred_rows *points, const kindred_centers *centers,
-                              const float *share, int32_t *rows, int64_t count,
-                              const int32_t *label) {
-  DISPATCH(level, tighten(drift, points, centers, share, rows, count, label))
+                              const float *share, const int32_t *summed, int32_t *rows,
+                              int64_t count, const int32_t *label) {
+  DISPATCH(level, tighten(drift, points, centers, share, summed, rows, count, label))
 }

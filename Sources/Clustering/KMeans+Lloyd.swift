@@ -9,29 +9,17 @@ extension KMeans {
     in space: any CenterSpace, restart: Int, prepared: PreparedPoints, pool: WorkerPool,
     progress: ProgressHandler?
   ) throws(ClusteringError) -> KMeansModel {
-    let run = LloydRun(self, in: space, restart: restart, prepared: prepared)
+    let run = LloydRun(
+      self, in: space, restart: restart, tolerance: shiftTolerance(prepared),
+      squaredNormSum: prepared.squaredNormSum)
     while !run.isDone {
       guard !Task.isCancelled else { throw .cancelled }
-      space.assign(into: run.standings, pool: pool)
-      let step = run.review(pool: pool)
-      run.record(step, shift: space.moveCenters(to: step.labels, pool: pool))
-      if let last = run.iterations.last {
-        progress?(
-          FitProgress(
-            restart: restart, iteration: run.iterations.count - 1, inertia: last.inertia))
-      }
+      let last = run.step(pool: pool)
+      progress?(
+        FitProgress(
+          restart: restart, iteration: run.iterations.count - 1, inertia: last.inertia))
     }
     return run.finish(pool: pool)
-  }
-
-  /// Moves the centers to the means of their rows, after empty clusters have been given a row each.
-  func moveCenters(
-    of space: any CenterSpace, to labels: Buffer<Int32>, sizes: [Int], normSum: Double,
-    pool: WorkerPool
-  ) -> (shift: Double, inertia: Double) {
-    let (labels, inertia) = refilled(labels, of: space, sizes: sizes, pool: pool)
-    let shift = space.moveCenters(to: labels, pool: pool)
-    return (shift, inertia ?? max(0, normSum - 2 * space.movedScoreSum))
   }
 
   /// The labels with a row for each empty cluster; when there are any, the inertia before too.
@@ -64,8 +52,8 @@ final class LloydRun: @unchecked Sendable {
   private let tolerance: Double
   private let squaredNormSum: Double
   private let previous: Buffer<Int32>
-  /// The number of rows of each cluster among the previous labels, k.
-  private var sizes: [Int]
+  /// The number of rows of each cluster when they were last looked at, k.
+  private(set) var sizes: [Int]
   /// What each iteration came to.
   private(set) var iterations: [KMeansModel.Iteration] = []
   private var didConverge = false
@@ -73,16 +61,26 @@ final class LloydRun: @unchecked Sendable {
   /// True when the run has converged or reached its limit.
   var isDone: Bool { didConverge || iterations.count >= settings.iterationLimit }
 
-  /// Begins at the centers in `space`.
-  init(_ settings: KMeans, in space: any CenterSpace, restart: Int, prepared: PreparedPoints) {
+  /// Begins at the centers in `space`; `squaredNormSum` is that of its rows.
+  init(
+    _ settings: KMeans, in space: any CenterSpace, restart: Int, tolerance: Double,
+    squaredNormSum: Double
+  ) {
     self.settings = settings
     self.space = space
     self.restart = restart
+    self.tolerance = tolerance
+    self.squaredNormSum = squaredNormSum
     standings = Standings(rowCount: space.rowCount)
     previous = Buffer(count: space.rowCount, repeating: -1)
     sizes = [Int](repeating: 0, count: settings.clusterCount)
-    tolerance = settings.shiftTolerance(prepared)
-    squaredNormSum = prepared.squaredNormSum
+  }
+
+  /// One iteration on its own.
+  func step(pool: WorkerPool) -> KMeansModel.Iteration {
+    space.assign(into: standings, pool: pool)
+    let step = review(pool: pool)
+    return record(step, shift: space.moveCenters(to: step.labels, pool: pool))
   }
 
   /// What an assignment asks of the centers.
@@ -104,13 +102,15 @@ final class LloydRun: @unchecked Sendable {
     return Step(labels: labels, changedCount: review.changedCount, inertia: inertia)
   }
 
-  /// Takes note of a move.
-  func record(_ step: Step, shift: Double) {
-    iterations.append(
-      .init(
-        inertia: step.inertia ?? max(0, squaredNormSum - 2 * space.movedScoreSum),
-        centerShift: shift, changedLabelCount: step.changedCount))
+  /// Takes note of a move, which ends an iteration.
+  @discardableResult
+  func record(_ step: Step, shift: Double) -> KMeansModel.Iteration {
+    let iteration = KMeansModel.Iteration(
+      inertia: step.inertia ?? max(0, squaredNormSum - 2 * space.movedScoreSum),
+      centerShift: shift, changedLabelCount: step.changedCount)
+    iterations.append(iteration)
     didConverge = step.changedCount == 0 || shift <= tolerance
+    return iteration
   }
 
   /// Rounds the centers to what a model holds, labels the rows with them and sums what remains.

@@ -28,28 +28,22 @@ extension KMeans {
       let points = prepared.points.picking(order.rows(first: size), pool: pool)
       let space = centers.among(points, pool: pool)
       centers = space
-      let standings = Standings(rowCount: size)
-      let previous = Buffer<Int32>(count: size, repeating: -1)
-      let normSum = points.squaredNorms.array().reduce(0, +)
-      var sizes = [Int](repeating: 0, count: clusterCount)
+      let run = LloydRun(
+        self, in: space, restart: restart, tolerance: 0,
+        squaredNormSum: points.squaredNorms.array().reduce(0, +))
       var isGrown = false
       while !isGrown, visitCount / rowCount < iterationLimit {
         guard !Task.isCancelled else { throw .cancelled }
-        space.assign(into: standings, pool: pool)
-        let review = standings.review(since: previous, sizes: sizes, pool: pool)
-        sizes = review.sizes
-        let (shift, inertia) = moveCenters(
-          of: space, to: standings.labels, sizes: review.sizes, normSum: normSum, pool: pool)
+        let last = run.step(pool: pool)
         progress?(
           FitProgress(
             restart: restart, iteration: iterations.count,
-            inertia: inertia * Double(rowCount) / Double(size)))
-        iterations.append(
-          .init(inertia: inertia, centerShift: shift, changedLabelCount: review.changedCount))
+            inertia: last.inertia * Double(rowCount) / Double(size)))
+        iterations.append(last)
         visitCount += size
         isGrown =
-          review.changedCount == 0
-          || isSettled(space, standings.labels, points.squaredNorms, sizes: review.sizes)
+          last.changedLabelCount == 0
+          || isSettled(space, run.standings.labels, points.squaredNorms, sizes: run.sizes)
       }
       size *= 2
     }
@@ -64,8 +58,7 @@ extension KMeans {
     }
     let model = try last.lloyd(
       in: centers.among(prepared.points, pool: pool), restart: restart, prepared: prepared,
-      pool: pool,
-      progress: laterProgress)
+      pool: pool, progress: laterProgress)
     return KMeansModel(
       centroids: model.centroids, assignment: model.assignment, inertia: model.inertia,
       iterations: iterations + model.iterations, didConverge: model.didConverge,

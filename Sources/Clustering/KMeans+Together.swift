@@ -28,36 +28,19 @@ extension KMeans {
       } else {
         space.setCenters(toRows: seeds, pool: pool)
       }
-      return LloydRun(settings, in: space, restart: restart, prepared: prepared)
-    }
-  }
-
-  /// The bytes that a restart of Lloyd's iterations takes while it is under way, besides the points.
-  ///
-  /// Terms that have a lane for every center have at least an eighth as many rows as lanes, so sparse
-  /// centers never fill more than eight lanes for each stored value.
-  package static func liveByteCount(
-    _ points: FeatureMatrix, clusterCount: Int
-  ) -> Int {
-    func product(_ factors: Int...) -> Int {
-      factors.reduce(1) { result, factor in
-        let (value, overflow) = result.multipliedReportingOverflow(by: factor)
-        return overflow ? .max / 4 : value
-      }
-    }
-    let (n, d, nnz) = (points.rowCount, points.columnCount, points.storedCount)
-    let lanes = (clusterCount + 15) / 16 * 16
-    switch points {
-    case .dense: return product(n, 100) + product(clusterCount, d, 16)
-    case .sparse:
-      let cells = min(product(d, lanes), product(8, nnz))
-      return product(n, 100) + product(12, cells) + product(nnz, 8) + product(d, 72)
+      return LloydRun(
+        settings, in: space, restart: restart, tolerance: settings.shiftTolerance(prepared),
+        squaredNormSum: prepared.squaredNormSum)
     }
   }
 
   /// How many restarts go through the rows together: what a GiB has room for.
-  package static func liveLimit(_ points: FeatureMatrix, clusterCount: Int) -> Int {
-    let room = (1 << 30) / liveByteCount(points, clusterCount: clusterCount)
+  ///
+  /// - Complexity: O(1).
+  package static func liveLimit(
+    _ points: FeatureMatrix, clusterCount: Int, kernel: ProductKernel
+  ) -> Int {
+    let room = (1 << 30) / points.centersByteCount(clusterCount: clusterCount, kernel: kernel)
     return max(1, min(CenterGroup.memberLimit, room))
   }
 

@@ -244,41 +244,34 @@ package struct PreparedPoints: Sendable {
   package init(_ matrix: FeatureMatrix, pool: WorkerPool) {
     points = EnginePoints(matrix, pool: pool)
     squaredNormSum = points.squaredNorms.array().reduce(0, +)
-    meanColumnVariance = Self.meanColumnVariance(
-      matrix, squaredNormSum: squaredNormSum, pool: pool)
+    let sums =
+      switch points {
+      case .dense(let points): Self.columnSums(points.matrix, pool: pool)
+      case .sparse(let points): points.columnSums(pool: pool)
+      }
+    let (n, d) = (Double(matrix.rowCount), Double(matrix.columnCount))
+    let squares = sums.reduce(0) { $0 + ($1 / n) * ($1 / n) }
+    meanColumnVariance = n * d > 0 ? max(0, squaredNormSum / n - squares) / d : 0
   }
 
-  /// The mean over the columns of their variances, in double precision.
-  private static func meanColumnVariance(
-    _ matrix: FeatureMatrix, squaredNormSum: Double, pool: WorkerPool
-  ) -> Double {
-    let rowCount = matrix.rowCount
-    let columnCount = matrix.columnCount
-    guard rowCount > 0, columnCount > 0 else { return 0 }
-    var sums = [Double](repeating: 0, count: columnCount)
-    switch matrix {
-    case .dense(let dense):
-      let size = 4_096
-      let parts = pool.map((0..<rowCount).pieceCount(size: size)) { piece in
-        var sums = [Double](repeating: 0, count: columnCount)
-        for row in (0..<rowCount).piece(piece, size: size) {
-          let values = dense.row(row)
-          for (column, place) in values.indices.enumerated() {
-            sums[column] += Double(values[place])
-          }
+  /// The sum of each column, in double precision, in fixed pieces of the rows.
+  private static func columnSums(_ matrix: DenseMatrix, pool: WorkerPool) -> [Double] {
+    let size = 4_096
+    let rows = 0..<matrix.rowCount
+    let parts = pool.map(rows.pieceCount(size: size)) { piece in
+      var sums = [Double](repeating: 0, count: matrix.columnCount)
+      for row in rows.piece(piece, size: size) {
+        let values = matrix.row(row)
+        for (column, place) in values.indices.enumerated() {
+          sums[column] += Double(values[place])
         }
-        return sums
       }
-      for part in parts {
-        for column in 0..<columnCount { sums[column] += part[column] }
-      }
-    case .sparse(let sparse):
-      for (column, value) in zip(sparse.columnIndices, sparse.values) {
-        sums[Int(column)] += Double(value)
-      }
+      return sums
     }
-    let n = Double(rowCount)
-    let squares = sums.reduce(0) { $0 + ($1 / n) * ($1 / n) }
-    return max(0, squaredNormSum / n - squares) / Double(columnCount)
+    var sums = [Double](repeating: 0, count: matrix.columnCount)
+    for part in parts {
+      for column in sums.indices { sums[column] += part[column] }
+    }
+    return sums
   }
 }

@@ -16,8 +16,7 @@ extension KMeans {
     let avoided = points.emptyRows
     var lottery = SeedLottery(avoiding: avoided, rowCount: points.rowCount)
     var rows = [generator.nextIndex(below: points.rowCount)]
-    let isEmpty = Set(avoided)
-    while avoided.count < points.rowCount && isEmpty.contains(rows[0]) {
+    while avoided.count < points.rowCount && !lottery.mayBeDrawn(rows[0]) {
       rows[0] = generator.nextIndex(below: points.rowCount)
     }
     distances.start(at: rows[0], pool: pool)

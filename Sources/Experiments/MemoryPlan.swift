@@ -10,8 +10,7 @@ public struct MemoryPlan: Sendable, Equatable {
   /// The sum of the parts.
   public var totalBytes: Int {
     parts.reduce(0) { sum, part in
-      let (total, overflow) = sum.addingReportingOverflow(part.bytes)
-      return overflow ? .max : total
+      sum.saturatingSum(part.bytes)
     }
   }
 
@@ -37,56 +36,61 @@ public struct MemoryPlan: Sendable, Equatable {
     let clusterSum = configuration.clusterCounts.reduce(0, +) * configuration.algorithms.count
     let runCount = configuration.clusterCounts.count * configuration.algorithms.count
 
-    func product(_ factors: Int...) -> Int {
-      factors.reduce(1) { result, factor in
-        let (value, overflow) = result.multipliedReportingOverflow(by: factor)
-        return overflow ? .max : value
-      }
-    }
     let isSparse = if case .sparse = features { true } else { false }
     // Sparse points are held as given, renumbered, and by term: 8 bytes an entry each time.
-    let points = isSparse ? product(stored, 24) : product(stored, 4)
+    let points = stored.saturatingProduct(isSparse ? 24 : 4)
     let restarts = configuration.algorithms.reduce(1) {
       max($0, configuration.kMeans($1, clusterCount: 1).restartCount)
     }
-    let fitCount = product(runCount, restarts)
-    let together = liveLimit ?? KMeans.liveLimit(features, clusterCount: most)
-    let fitsAtOnce = min(fitCount, Sweep.sharesRows(features.rowCount) ? together : threadCount)
+    let fitCount = runCount.saturatingProduct(restarts)
+    let together =
+      liveLimit
+      ?? KMeans.liveLimit(
+        features, clusterCount: most, kernel: configuration.kernel)
+    let goesTogether = Sweep.goesTogether(
+      rowCount: features.rowCount, fitCount: fitCount, threadCount: threadCount)
+    let fitsAtOnce = min(fitCount, goesTogether ? together : threadCount)
     let lanes = (most + 15) / 16 * 16
-    let fit = product(fitsAtOnce, KMeans.liveByteCount(features, clusterCount: most))
-    let kept = product(clusterSum, columns, 4)
-    let perRow = product(rows, 64 + 12 * runCount)
+    let centers = features.centersByteCount(clusterCount: most, kernel: configuration.kernel)
+    // What moved on the terms lies side by side for all that go together.
+    let fit = centers.saturatingProduct(fitsAtOnce)
+      .saturatingSum(goesTogether ? columns.saturatingProduct(64) : 0)
+    let kept = clusterSum.saturatingProduct(columns, 4)
+    let perRow = rows.saturatingProduct(64 + 12 * runCount)
     var batches = 0
     if configuration.algorithms.contains(.minibatch) {
       // Growing batches copy half the rows; others may keep a second panel of what rounding cuts off.
-      let copies = isSparse ? product(stored, 8) : product(stored, 2)
+      let copies = stored.saturatingProduct(isSparse ? 8 : 2)
       batches =
         configuration.batchGrowth == .nested
-        ? product(threadCount, copies + product(rows, 72))
-        : isSparse ? product(threadCount, columns, lanes, 8) : 0
+        ? copies.saturatingSum(rows.saturatingProduct(72)).saturatingProduct(threadCount)
+        : isSparse ? threadCount.saturatingProduct(columns, lanes, 8) : 0
     }
     parts = [
       ("the points", points), ("the centers of the fits under way", fit),
       ("mini-batches", batches),
-      ("the centers that are kept", product(kept, 2)), ("labels and scores", perRow),
+      ("the centers that are kept", kept.saturatingProduct(2)), ("labels and scores", perRow),
       ("the program itself", 32 << 20),
     ]
   }
 
   /// The plan with the most fits under way at once that a limit in bytes allows, and their number; with one
   /// when no number does.
+  ///
+  /// - Complexity: O(numbers of clusters).
   package static func fitting(
     _ limit: Int?, features: FeatureMatrix, heldOut: FeatureMatrix?,
     configuration: RunConfiguration, threadCount: Int
   ) -> (plan: MemoryPlan, liveLimit: Int) {
     var count = KMeans.liveLimit(
-      features, clusterCount: configuration.clusterCounts.max() ?? 1)
+      features, clusterCount: configuration.clusterCounts.max() ?? 1,
+      kernel: configuration.kernel)
     while true {
       let plan = MemoryPlan(
         features: features, heldOut: heldOut, configuration: configuration, liveLimit: count,
         threadCount: threadCount)
       guard let limit, plan.totalBytes > limit, count > 1 else { return (plan, count) }
-      count /= 2
+      count -= 1
     }
   }
 

@@ -77,8 +77,9 @@ public struct Sweep: Sendable {
 
   /// Fits, scores and chooses.
   ///
-  /// Restarts over many rows go through them together. Over few rows, what a restart keeps is more than
-  /// the rows themselves: each then has a thread and its caches to itself. The results are the same.
+  /// Restarts go through the rows together when these are many, or the restarts too few to give each thread
+  /// its own. Over few rows, what a restart keeps is more than the rows themselves: each then has a thread
+  /// and its caches to itself. The results are the same.
   ///
   /// - Parameters:
   ///   - points: the training rows, `n×d`.
@@ -117,8 +118,10 @@ public struct Sweep: Sendable {
     return SweepResult(runs: runs, choice: choice, notes: notes)
   }
 
-  /// Whether rows are so many that several fits go through them together.
-  static func sharesRows(_ rowCount: Int) -> Bool { rowCount >= 50_000 }
+  /// Whether fits go through the rows together: there are too few for the threads, or rows enough for each.
+  static func goesTogether(rowCount: Int, fitCount: Int, threadCount: Int) -> Bool {
+    fitCount < 2 * threadCount || rowCount >= 50_000
+  }
 
   /// The numbers of clusters that these rows allow, with a note on those they do not.
   private func fittableCounts(
@@ -178,8 +181,8 @@ public struct Sweep: Sendable {
       return a != b ? a > b : (left.plan, left.restart) < (right.plan, right.restart)
     }
     let ordered = tasks
-    let sharesRows =
-      ordered.count < 2 * pool.threadCount || Self.sharesRows(prepared.points.rowCount)
+    let sharesRows = Self.goesTogether(
+      rowCount: prepared.points.rowCount, fitCount: ordered.count, threadCount: pool.threadCount)
     let outer = sharesRows ? WorkerPool(threadCount: 1) : pool
     let inner = sharesRows ? pool : WorkerPool(threadCount: 1)
 
@@ -213,7 +216,9 @@ public struct Sweep: Sendable {
             plans[ordered[task].plan].1, restart: ordered[task].restart, seeds: seeds[task],
             initialCenters: initialCenters)
         }, prepared: prepared,
-        liveLimit: liveLimit ?? KMeans.liveLimit(points, clusterCount: most), pool: pool,
+        liveLimit: liveLimit
+          ?? KMeans.liveLimit(
+            points, clusterCount: most, kernel: configuration.kernel), pool: pool,
         finish: { report(shared[$0], $1) })
       outer.forEach(others.count) { place in
         let task = others[place]

@@ -76,7 +76,7 @@ package final class CenterGroup: @unchecked Sendable {
   /// Moves the centers of every member to the means of their rows; returns the summed squared distances
   /// moved.
   ///
-  /// - Complexity: O(nnz + d·Σk) at first, O(entries of the rows that changed) later.
+  /// - Complexity: as of the spaces one by one.
   package func moveCenters(
     of members: [Member], to labels: [Buffer<Int32>], pool: WorkerPool
   ) -> [Double] {

@@ -27,7 +27,8 @@ package protocol CenterSpace: AnyObject, Sendable {
   ///
   /// A center without rows stays out of use until it gets rows again.
   ///
-  /// - Complexity: O(nnz + d·k) at first, O(entries of the rows that changed) later.
+  /// - Complexity: O(nnz + d·k) at first; later O(n + entries of the rows that changed), and for sparse
+  ///   points O(d·k) simple steps to tell how far coordinates moved.
   func moveCenters(to labels: Buffer<Int32>, pool: WorkerPool) -> Double
 
   /// Σ ⟨x, c⟩ − ‖c‖²/2 over the rows and the centers of their labels before the last move.
@@ -43,7 +44,7 @@ package protocol CenterSpace: AnyObject, Sendable {
 
   /// The same centers among other rows of the same points; this space is then spent.
   ///
-  /// - Complexity: O(n + k) for sparse points, O(n + k·d) for dense ones.
+  /// - Complexity: O(n + d + cells of rare terms) for sparse points, O(n + k·d) for dense ones.
   func among(_ points: EnginePoints, pool: WorkerPool) -> any CenterSpace
 
   /// Labels the listed rows with their nearest centers; a row may be listed more than once.
@@ -104,6 +105,51 @@ public enum ProductKernel: String, Sendable, Hashable, Codable, CaseIterable {
   }
 }
 
+extension FeatureMatrix {
+  /// About how many bytes the centers of one run among these points take, with what is known of the rows.
+  ///
+  /// A term that has a lane for every center has at least an eighth as many rows as lanes, so sparse centers
+  /// fill no more than eight lanes for each stored value, unless BLAS wants all of them.
+  package func centersByteCount(clusterCount: Int, kernel: ProductKernel) -> Int {
+    let lanes = (clusterCount + 15) / 16 * 16
+    let rows = rowCount.saturatingProduct(108)
+    let partials = clusterCount.saturatingProduct(1_024)
+    switch self {
+    case .dense:
+      return rows.saturatingSum(clusterCount.saturatingProduct(columnCount, 16), partials)
+    case .sparse:
+      let cells = Swift.max(1, rowCount.saturatingProduct(columnCount))
+      let isWrittenOut =
+        kernel.resolved(storedShare: Double(storedCount) / Double(cells)) == .gemm
+      let panel =
+        isWrittenOut
+        ? columnCount.saturatingProduct(lanes + clusterCount, 4)
+        : Swift.min(columnCount.saturatingProduct(lanes), storedCount.saturatingProduct(8))
+          .saturatingProduct(12)
+      return rows.saturatingSum(
+        panel, partials, storedCount.saturatingProduct(8), columnCount.saturatingProduct(88))
+    }
+  }
+}
+
+extension Int {
+  /// The product with factors that are not negative, or the greatest number when it is beyond that.
+  package func saturatingProduct(_ factors: Int...) -> Int {
+    factors.reduce(self) { result, factor in
+      let (value, overflow) = result.multipliedReportingOverflow(by: factor)
+      return overflow ? .max : value
+    }
+  }
+
+  /// The sum with parts that are not negative, or the greatest number when it is beyond that.
+  package func saturatingSum(_ parts: Int...) -> Int {
+    parts.reduce(self) { result, part in
+      let (value, overflow) = result.addingReportingOverflow(part)
+      return overflow ? .max : value
+    }
+  }
+}
+
 /// The points of a fit in the form that the engine works on, shared by all runs of a sweep.
 package enum EnginePoints: Sendable {
   /// Full rows.
@@ -145,7 +191,7 @@ package enum EnginePoints: Sendable {
     }
   }
 
-  /// The sparse rows without any value, ascending; none among full rows, where zero is a place like others.
+  /// The sparse rows that are zero, ascending; none among full rows, where zero is a place like others.
   ///
   /// - Complexity: O(n).
   package var emptyRows: [Int] {

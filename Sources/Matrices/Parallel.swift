@@ -79,6 +79,8 @@ public struct WorkerPool: Sendable, Hashable {
 
   /// Does a few jobs that can use threads themselves: each on one thread when there are plenty, else one
   /// after another on all threads.
+  ///
+  /// - Complexity: O(`count`) calls.
   package func forEachJob(
     _ count: Int, _ body: @Sendable (_ job: Int, _ pool: WorkerPool) -> Void
   ) {
@@ -91,6 +93,8 @@ public struct WorkerPool: Sendable, Hashable {
   }
 
   /// Does a few jobs that can use threads themselves and returns the results in order.
+  ///
+  /// - Complexity: O(`count`) calls.
   package func mapJobs<Result: Sendable>(
     _ count: Int, _ body: @Sendable (_ job: Int, _ pool: WorkerPool) -> Result
   ) -> [Result] {

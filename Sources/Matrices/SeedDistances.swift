@@ -62,21 +62,23 @@ package struct SeedLottery {
 
   /// True for each row that is not to be drawn; empty when there are none.
   private var isAvoided: [Bool] = []
-  /// True for each block that has such rows.
-  private var hasAvoided: [Bool] = []
+  /// Those rows of each block, ascending; empty when there are none.
+  private var avoidedRows: [[Int]] = []
 
   /// An empty lottery; `update` fills it.
   package init() {}
 
   /// An empty lottery that never draws some of n rows.
+  ///
+  /// - Complexity: O(n).
   package init(avoiding avoided: [Int], rowCount: Int) {
     guard !avoided.isEmpty else { return }
     isAvoided = [Bool](repeating: false, count: rowCount)
-    hasAvoided = [Bool](
-      repeating: false, count: (0..<rowCount).pieceCount(size: Self.blockSize))
+    avoidedRows = [[Int]](
+      repeating: [], count: (0..<rowCount).pieceCount(size: Self.blockSize))
     for row in avoided {
       isAvoided[row] = true
-      hasAvoided[row / Self.blockSize] = true
+      avoidedRows[row / Self.blockSize].append(row)
     }
   }
 
@@ -85,22 +87,30 @@ package struct SeedLottery {
   /// - Complexity: O(n).
   package mutating func update(_ closest: Buffer<Double>, pool: WorkerPool) {
     let rows = 0..<closest.count
-    let (isAvoided, hasAvoided) = (isAvoided, hasAvoided)
+    let avoidedRows = avoidedRows
     blockSums = pool.map(rows.pieceCount(size: Self.blockSize)) { block in
       let rows = rows.piece(block, size: Self.blockSize)
-      if !hasAvoided.isEmpty && hasAvoided[block] {
-        return rows.reduce(0) { isAvoided[$1] ? $0 : $0 + closest[$1] }
+      guard !avoidedRows.isEmpty else { return Self.sum(closest, rows) }
+      var sum = 0.0
+      var start = rows.lowerBound
+      for row in avoidedRows[block] {
+        sum += Self.sum(closest, start..<row)
+        start = row + 1
       }
-      var sums = SIMD8<Double>.zero
-      var row = rows.lowerBound
-      while row + 8 <= rows.upperBound {
-        for lane in 0..<8 { sums[lane] += closest[row + lane] }
-        row += 8
-      }
-      for row in row..<rows.upperBound { sums[0] += closest[row] }
-      return sums.sum()
+      return sum + Self.sum(closest, start..<rows.upperBound)
     }
     total = blockSums.reduce(0, +)
+  }
+
+  private static func sum(_ closest: Buffer<Double>, _ rows: Range<Int>) -> Double {
+    var sums = SIMD8<Double>.zero
+    var row = rows.lowerBound
+    while row + 8 <= rows.upperBound {
+      for lane in 0..<8 { sums[lane] += closest[row + lane] }
+      row += 8
+    }
+    for row in row..<rows.upperBound { sums[0] += closest[row] }
+    return sums.sum()
   }
 
   /// The row at a share of the total, in 0..<1; never one with distance 0 while there is another.
@@ -125,5 +135,6 @@ package struct SeedLottery {
     return last
   }
 
-  private func mayBeDrawn(_ row: Int) -> Bool { isAvoided.isEmpty || !isAvoided[row] }
+  /// Whether a row is not one to avoid.
+  package func mayBeDrawn(_ row: Int) -> Bool { isAvoided.isEmpty || !isAvoided[row] }
 }

@@ -99,6 +99,7 @@ extension SparseCenters {
 
   package func replaceCenter(_ cluster: Int, withRow row: Int, weight: Double) {
     precondition(rareTerms.count == 0, "centers that absorb batches need a lane for every term")
+    holdsSums = false
     drift?.forget()
     clearLanes([cluster])
     var norm = 0.0

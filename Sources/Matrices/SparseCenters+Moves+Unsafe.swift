@@ -38,9 +38,8 @@ extension SparseCenters {
   /// Compares labels with those that the sums belong to.
   func beginMove(to labels: Buffer<Int32>, pool: WorkerPool) -> SumMove {
     precondition(labels.count == rowCount, "labels need one place a row")
-    // Sums that are written afresh do not tell how far they moved; bounds count on rows being in the
-    // sums of their own centers.
-    if !holdsSums || drift?.belongs(to: labels) == false { drift?.forget() }
+    // Sums that are written afresh do not tell how far they moved.
+    if !holdsSums { drift?.forget() }
     let changes =
       holdsSums
       ? LabelChanges(labels, since: summedLabels, sizes: sizes.elements, pool: pool)
@@ -126,7 +125,7 @@ extension SparseCenters {
       let size = move.changes.sizes[cluster]
       sizes.base[cluster] = size
       let newScale = size > 0 ? 1 / Double(size) : 0
-      // Less than the rounding of the sum, its multiplier and of a published center can take away.
+      // Rounded down by more than the sum, its multiplier and publishing can lose.
       share.base[cluster] = Float(newScale) * (1 - 4 * Float.ulpOfOne)
       // ‖c′ − c‖² from the sums' inner products, so that only cells that changed are visited.
       let inner = oldNorm + crossChange

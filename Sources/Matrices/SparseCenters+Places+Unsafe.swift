@@ -107,5 +107,6 @@ extension SparseCenters {
       (panel.base + terms.lowerBound * stride).update(repeating: 0, count: terms.count * stride)
     }
     rareTerms.removeAll()
+    share.elements.update(repeating: 0)
   }
 }

@@ -24,7 +24,7 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
   let scale: Buffer<Float>
   /// −‖c‖²/2 of each lane, −∞ for a lane out of use, `stride`.
   let bias: Buffer<Float>
-  /// What a value of a row at least counts for in its center, `stride`.
+  /// What a value of a row at least counts for in the center that it was last summed into, `stride`.
   let share: Buffer<Float>
   /// The exact multiplier of each lane, `stride`.
   let exactScale: Buffer<Double>
@@ -171,7 +171,8 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
     var centers = kernelCenters
     let left = kindred_drift_tighten(
       instructionSet.rawValue, &drift, &kernelRows, &centers,
-      points.hasNegatives ? nil : share.base, unsettled, Int64(count), standings.labels.base)
+      points.hasNegatives ? nil : share.base, summedLabels.base, unsettled, Int64(count),
+      standings.labels.base)
     assignSparse(
       list: unsettled, count: Int(left), tails: tails, keepsBounds: true, into: standings)
   }

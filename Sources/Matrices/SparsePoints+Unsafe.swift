@@ -72,10 +72,12 @@ package final class SparsePoints: Sendable {
     let rowsByLength = Buffer<Int32>(unwritten: rowCount)
     let postingRows = Buffer<Int32>(unwritten: storedCount)
     let postingValues = Buffer<Float>(unwritten: storedCount)
+    let hasNegatives = Buffer<Bool>(count: grid.blocks.count, repeating: false)
     rowOffsets.base[rowCount] = Int64(storedCount)
     matrix.withSharedArrays { offsets, columns, stored in
       pool.forEach(grid.blocks.count) { block in
         let next = grid.places.base + block * columnCount
+        var isNegative = false
         for row in grid.blocks[block] {
           rowOffsets.base[row] = Int64(offsets[row])
           let entries = offsets[row]..<offsets[row + 1]
@@ -84,6 +86,7 @@ package final class SparsePoints: Sendable {
             let value = stored[position]
             terms.base[position] = grid.termOfColumn.base[column]
             values.base[position] = value
+            isNegative = isNegative || value < 0
             let place = next[column]
             next[column] = place + 1
             postingRows.base[place] = Int32(row)
@@ -99,6 +102,7 @@ package final class SparsePoints: Sendable {
           }
           squaredNorms.base[row] = sum
         }
+        hasNegatives.base[block] = isNegative
         Self.orderByLength(grid.blocks[block], chunkSize: Self.chunkSize, into: rowsByLength) {
           offsets[$0 + 1] - offsets[$0]
         }
@@ -112,7 +116,7 @@ package final class SparsePoints: Sendable {
     longestRow = (0..<rowCount).reduce(0) {
       max($0, matrix.rowOffsets[$1 + 1] - matrix.rowOffsets[$1])
     }
-    hasNegatives = values.elements.contains { $0 < 0 }
+    self.hasNegatives = hasNegatives.elements.contains(true)
     greatestNorm = Float((squaredNorms.elements.max() ?? 0).squareRoot()).nextUp
     self.postingOffsets = grid.postingOffsets
     self.postingRows = postingRows
@@ -195,6 +199,23 @@ package final class SparsePoints: Sendable {
         Int64(chunks[chunk].upperBound), isExact.base)
     }
     return isExact
+  }
+
+  /// The sum of each original column, d, its rows added in ascending order.
+  ///
+  /// - Complexity: O(d + nnz).
+  package func columnSums(pool: WorkerPool) -> [Double] {
+    let sums = Buffer<Double>(unwritten: columnCount)
+    pool.forEach(termChunks.count) { chunk in
+      for term in termChunks[chunk] {
+        var sum = 0.0
+        for posting in postings(ofTerm: Int32(term)) {
+          sum += Double(postingValues.base[posting])
+        }
+        sums.base[term] = sum
+      }
+    }
+    return termOfColumn.map { sums[Int($0)] }
   }
 
   /// How many entries of each row are of the first `head` terms, and the rows of each chunk ordered by

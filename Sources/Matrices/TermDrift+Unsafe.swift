@@ -71,11 +71,6 @@ final class TermDrift: @unchecked Sendable {
     return false
   }
 
-  /// False when the bounds are about other labels.
-  func belongs(to labels: Buffer<Int32>) -> Bool {
-    standings == nil || standings?.labels === labels
-  }
-
   /// Forgets everything: centers were put elsewhere.
   func forget() { standings = nil }
 

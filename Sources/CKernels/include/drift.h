@@ -61,11 +61,12 @@ int64_t kindred_drift_unsettled_by(int32_t level, const kindred_drift *drift,
 float kindred_cell(const kindred_centers *centers, int64_t term, int32_t lane);
 
 /// Measures listed rows against their own centers and each group's rise, drops those that are settled
-/// by it and renews their lead. IN: share, what a row's value counts for in its center's coordinate, rounded
-/// down, `stride`; NULL when values may be negative, so that rows take from each other. IN/OUT: rows.
+/// by it and renews their lead. IN: share, what a row's value counts for in the coordinate of the center
+/// that it was last summed into, rounded down, `stride`; NULL when values may be negative, so that rows take
+/// from each other; summed, the number of that center for each row. IN/OUT: rows.
 int64_t kindred_drift_tighten(int32_t level, const kindred_drift *drift,
                               const kindred_rows *points, const kindred_centers *centers,
-                              const float *share, int32_t *rows, int64_t count,
-                              const int32_t *label);
+                              const float *share, const int32_t *summed, int32_t *rows,
+                              int64_t count, const int32_t *label);
 
 #endif
