@@ -18,6 +18,12 @@ public enum ClusteringError: Error, Sendable, Equatable {
   /// A label lies outside the clusters.
   case labelOutOfRange(row: Int, label: Int, clusterCount: Int)
 
+  /// Merges are no tree; `merge` counts from 0.
+  case malformedTree(merge: Int, reason: String)
+
+  /// The work would take more memory than it may; `fittingRowCount` rows would fit.
+  case overMemoryLimit(required: Int, limit: Int, fittingRowCount: Int)
+
   /// The task was cancelled; nothing was changed.
   case cancelled
 }

@@ -12,7 +12,7 @@ final class TileMaker {
   private let rightNorms: Buffer<Float>
 
   /// The tile, 256 rows with room to spare against cache-set conflicts.
-  private let elements: Buffer<Float>
+  let elements: Buffer<Float>
 
   /// The places of pairs that lost digits, as row << 16 | column.
   private let near: Buffer<UInt32>
@@ -20,7 +20,7 @@ final class TileMaker {
   /// The posting lists of the block of right rows that was used last.
   private var postings: BlockPostings?
 
-  private static let stride = DistanceTiles.side + 16
+  static let stride = DistanceTiles.side + 16
 
   /// The share of the squared norms below which a squared distance is computed by differences.
   private static let nearShare: Float = 1e-3
@@ -63,6 +63,15 @@ final class TileMaker {
       isSparse: left.original.isSparse, stride: Self.stride)
   }
 
+  /// The dot products of some left rows (at most 256) with some right rows (at most 256), `stride` apart.
+  func dots(_ rows: Range<Int>, _ columns: Range<Int>) -> Buffer<Float> {
+    precondition(
+      rows.upperBound <= left.rowCount && columns.upperBound <= right.rowCount
+        && max(rows.count, columns.count) <= DistanceTiles.side, "a tile lies outside the points")
+    fill(rows, columns)
+    return elements
+  }
+
   /// Writes the dot products.
   private func fill(_ rows: Range<Int>, _ columns: Range<Int>) {
     switch (left.prepared, right.prepared) {
@@ -102,13 +111,6 @@ final class TileMaker {
         }
       }
     }
-  }
-}
-
-extension FeatureMatrix {
-  /// True when only the elements that are not zero are stored.
-  var isSparse: Bool {
-    if case .sparse = self { true } else { false }
   }
 }
 

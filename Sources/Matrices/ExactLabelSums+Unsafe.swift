@@ -33,7 +33,7 @@ extension FeatureMatrix {
   /// The squared Euclidean distance of one of the rows to a row of other points, by differences.
   ///
   /// - Complexity: O(stored elements of the two rows).
-  func squaredDifference(_ row: Int, _ other: FeatureMatrix, _ otherRow: Int) -> Double {
+  package func squaredDifference(_ row: Int, _ other: FeatureMatrix, _ otherRow: Int) -> Double {
     switch (self, other) {
     case (.dense(let a), .dense(let b)):
       a.elements.withUnsafeBufferPointer { first in

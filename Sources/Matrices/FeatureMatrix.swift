@@ -30,6 +30,14 @@ public enum FeatureMatrix: Sendable, Equatable {
     }
   }
 
+  /// Whether only elements that are not zero are stored.
+  public var isSparse: Bool {
+    switch self {
+    case .dense: false
+    case .sparse: true
+    }
+  }
+
   /// A matrix of some of the rows, in the given order.
   ///
   /// - Complexity: O(stored elements of the picked rows).

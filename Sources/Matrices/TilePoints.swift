@@ -15,6 +15,9 @@ package struct TilePoints: Sendable {
   /// A squared norm that seven of eight rows that are not zero reach.
   let typicalNorm: Double
 
+  /// The greatest squared norm.
+  let greatestNorm: Double
+
   /// True when products of the rows neither overflow single precision nor lose digits to underflow.
   package let fitsTiles: Bool
 
@@ -78,6 +81,7 @@ package struct TilePoints: Sendable {
     }
     let ordered = norms.elements.filter { $0 > 0 }.sorted()
     typicalNorm = ordered.isEmpty ? 0 : ordered[ordered.count / 8]
+    greatestNorm = ordered.last ?? 0
     let isFinite = norms.elements.allSatisfy(\.isFinite)
     fitsTiles =
       isFinite && (ordered.last ?? 0) <= 0x1p120 && (ordered.isEmpty || typicalNorm >= 0x1p-90)

@@ -154,6 +154,17 @@ struct Complaint: Error {
         code: "labels.range", exitCode: 65,
         message: "label \(label) in row \(row + 1) is not in 0..<\(clusterCount)",
         hint: "labels count from 0")
+    case .malformedTree(let merge, let reason):
+      self.init(
+        code: "tree.malformed", exitCode: 65, message: "merge \(merge + 1): \(reason)",
+        hint: "make the tree again with kindred tree")
+    case .overMemoryLimit(let required, let limit, let fittingRowCount):
+      self.init(
+        code: "tree.over-memory", exitCode: 71,
+        message: "the tree needs \(VisibleText.byteCount(required)), the limit is"
+          + " \(VisibleText.byteCount(limit))",
+        hint: "up to \(fittingRowCount) rows fit; --linkage single or ward on dense rows needs less"
+      )
     case .cancelled:
       self.init(
         code: "cancelled", exitCode: 70, message: "the work was cancelled", hint: "run it again")

@@ -9,11 +9,15 @@
 #include "changes.h"
 #include "drift.h"
 #include "exact.h"
+#include "linkage.h"
 #include "machine.h"
+#include "neighbors.h"
 #include "products.h"
 #include "prune.h"
 #include "seeding.h"
 #include "silhouette.h"
+#include "spanning.h"
+#include "trees.h"
 #include "update.h"
 
 #endif

@@ -1,0 +1,214 @@
+internal import CKernels
+internal import Synchronization
+
+extension PairMatrix {
+  /// The share of the squared norms up to which a squared distance is computed by differences: the
+  /// distances above keep six digits.
+  static let nearShare: Float = 0.5
+
+  /// Up to this many rows, and columns where all are stored, every distance is computed by differences.
+  static let exactRowLimit = 2_048
+  static let exactColumnLimit = 512
+
+  /// The tiles of one column of tiles that are made together.
+  private static let tilesTogether = 8
+
+  /// Writes all distances, tile by tile on and above the diagonal and their mirror images.
+  ///
+  /// - Returns: each row's nearest one.
+  func fill(_ points: TilePoints, measure: Measure, pool: WorkerPool) -> [Neighbor] {
+    let rows = 0..<rowCount
+    let side = DistanceTiles.side
+    var pieces: [(column: Int, rows: Range<Int>)] = []
+    for column in 0..<rows.pieceCount(size: side) {
+      let above = 0..<column + 1
+      for piece in 0..<above.pieceCount(size: Self.tilesTogether) {
+        pieces.append((column, above.piece(piece, size: Self.tilesTogether)))
+      }
+    }
+    let source = PairSource(points, measure: measure, exponent: exponent)
+    let found = Mutex<[Partners]>([])
+    pool.forEach(
+      pieces.count,
+      makeScratch: {
+        let partners = Partners(columnCount: width)
+        found.withLock { $0.append(partners) }
+        return (PairTileMaker(source, level: level), partners)
+      }
+    ) { [pieces] number, scratch in
+      let columns = rows.piece(pieces[number].column, size: side)
+      for piece in pieces[number].rows {
+        write(scratch.0, rows.piece(piece, size: side), columns, scratch.1)
+      }
+    }
+    let all = found.withLock { $0 }
+    return rows.map { row in
+      var best = all[0].partner(of: row)
+      for partners in all.dropFirst() {
+        let other = partners.partner(of: row)
+        if (other.code, other.tie) < (best.code, best.tie) { best = other }
+      }
+      return Neighbor(column: Int(best.place), code: best.code)
+    }
+  }
+
+  private func write(
+    _ maker: PairTileMaker, _ rows: Range<Int>, _ columns: Range<Int>, _ partners: Partners
+  ) {
+    let tile = maker.tile(rows, columns)
+    let tileStride = Int64(TileMaker.stride)
+    let isDiagonal = rows == columns
+    let (rowCount, columnCount) = (Int32(rows.count), Int32(columns.count))
+    kindred_pair_border(tile, tileStride, rowCount, columnCount, isDiagonal ? 1 : 0)
+    var kernelPartners = kindred_partners(
+      value: partners.codes.base, tie: partners.ties.base, place: partners.places.base)
+    for across in isDiagonal ? [Int32(0)] : [0, 1] {
+      kindred_pair_fold(
+        level.rawValue, tile, tileStride, rowCount, columnCount, Int64(rows.lowerBound),
+        Int64(columns.lowerBound), keys.base, &kernelPartners, across)
+    }
+    kindred_pair_store(
+      level.rawValue, tile, tileStride, rowCount, columnCount,
+      elements.base + rows.lowerBound * stride + columns.lowerBound, Int64(stride))
+    guard !isDiagonal else { return }
+    kindred_pair_store_turned(
+      level.rawValue, tile, tileStride, rowCount, columnCount,
+      elements.base + columns.lowerBound * stride + rows.lowerBound, Int64(stride))
+  }
+}
+
+/// One thread's best partner of each row.
+private final class Partners: Sendable {
+  let codes: Buffer<UInt32>
+  let ties: Buffer<UInt32>
+  let places: Buffer<Int32>
+
+  init(columnCount: Int) {
+    codes = Buffer(count: columnCount, repeating: .max)
+    ties = Buffer(count: columnCount, repeating: 0)
+    places = Buffer(count: columnCount, repeating: -1)
+  }
+
+  func partner(of row: Int) -> (code: UInt32, tie: UInt32, place: Int32) {
+    (codes[row], ties[row], places[row])
+  }
+}
+
+/// What tiles of distances are made of.
+private struct PairSource: Sendable {
+  let points: TilePoints
+  let measure: PairMatrix.Measure
+  let exponent: Int32
+  let norms: Buffer<Float>
+  let weights: Buffer<Double>?
+
+  /// Whether every distance is computed by differences: exact ones cost little when rows are few.
+  let isExact: Bool
+
+  init(_ points: TilePoints, measure: PairMatrix.Measure, exponent: Int32) {
+    self.points = points
+    self.measure = measure
+    self.exponent = exponent
+    norms = points.shiftedNorms(by: 0)
+    isExact =
+      points.fitsTiles && points.rowCount <= PairMatrix.exactRowLimit
+      && (points.original.isSparse || points.original.columnCount <= PairMatrix.exactColumnLimit)
+    weights = measure.weights.map { Buffer($0, orEmpty: 1) }
+  }
+
+  /// The code of the distance of two rows by differences.
+  func code(_ row: Int, _ column: Int) -> UInt32 {
+    let squared = points.original.squaredDifference(row, points.original, column)
+    var distance = measure.isSquared ? squared : squared.squareRoot()
+    if let weights {
+      let (u, v) = (weights[row], weights[column])
+      distance *= 2 * u * v / (u + v)
+    }
+    return PairMatrix.code(Double(sign: .plus, exponent: Int(exponent), significand: distance))
+  }
+
+  var kernelMeasure: kindred_pair_measure {
+    kindred_pair_measure(
+      squared: measure.isSquared ? 1 : 0, exponent: exponent,
+      weights: weights.map { UnsafePointer($0.base) })
+  }
+}
+
+/// One thread's maker of tiles of codes of distances.
+private final class PairTileMaker {
+  private let source: PairSource
+  private let level: InstructionSet
+  private let dots: TileMaker
+  private let near: Buffer<UInt32>
+
+  init(_ source: PairSource, level: InstructionSet) {
+    self.source = source
+    self.level = level
+    dots = TileMaker(source.points, source.points)
+    near = Buffer(unwritten: DistanceTiles.side * DistanceTiles.side + 1)
+  }
+
+  /// The codes of the distances of some rows to others, `TileMaker.stride` apart, in the maker's memory.
+  func tile(_ rows: Range<Int>, _ columns: Range<Int>) -> UnsafeMutablePointer<UInt32> {
+    let stride = TileMaker.stride
+    guard !source.isExact else { return exactTile(rows, columns) }
+    let products = dots.dots(rows, columns)
+    let tile = UnsafeMutableRawPointer(products.base).assumingMemoryBound(to: UInt32.self)
+    guard source.points.fitsTiles else {
+      for row in rows {
+        for column in columns {
+          tile[(row - rows.lowerBound) * stride + column - columns.lowerBound] =
+            source.code(row, column)
+        }
+      }
+      return tile
+    }
+    var measure = source.kernelMeasure
+    let nearCount = kindred_pair_distances(
+      level.rawValue, products.base, Int64(stride), Int32(rows.count), Int32(columns.count),
+      source.norms.base, Int64(rows.lowerBound), Int64(columns.lowerBound), PairMatrix.nearShare,
+      &measure, near.base)
+    repair(tile, rows, columns, count: Int(nearCount))
+    return tile
+  }
+
+  /// The codes of distances that are all computed by differences.
+  private func exactTile(
+    _ rows: Range<Int>, _ columns: Range<Int>
+  ) -> UnsafeMutablePointer<UInt32> {
+    let tile = UnsafeMutableRawPointer(dots.elements.base).assumingMemoryBound(to: UInt32.self)
+    var count = 0
+    for row in 0..<rows.count {
+      for column in 0..<columns.count {
+        near[count] = UInt32(row << 16 | column)
+        count += 1
+      }
+    }
+    repair(tile, rows, columns, count: count)
+    return tile
+  }
+
+  /// Computes the codes of the first `count` near pairs by differences.
+  private func repair(
+    _ tile: UnsafeMutablePointer<UInt32>, _ rows: Range<Int>, _ columns: Range<Int>, count: Int
+  ) {
+    let stride = TileMaker.stride
+    if case .dense(let matrix) = source.points.original {
+      var measure = source.kernelMeasure
+      matrix.elements.withUnsafeBufferPointer { elements in
+        kindred_pair_repair(
+          level.rawValue, tile, Int64(stride), near.base, Int64(count), elements.baseAddress,
+          Int64(matrix.columnCount), Int64(rows.lowerBound), Int64(columns.lowerBound), &measure)
+      }
+      return
+    }
+    let isDiagonal = rows == columns
+    for index in 0..<count {
+      let (row, column) = (Int(near[index] >> 16), Int(near[index] & 0xffff))
+      // Below the diagonal stands what is above it.
+      if isDiagonal && row >= column { continue }
+      tile[row * stride + column] = source.code(
+        rows.lowerBound + row, columns.lowerBound + column)
+    }
+  }
+}
