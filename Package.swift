@@ -38,7 +38,7 @@ let package = Package(
       name: "Kindred",
       targets: [
         "Matrices", "Catalogue", "TextFeatures", "Clustering", "ClusterScores", "Experiments",
-        "ModelStore",
+        "ModelStore", "Report",
       ]),
     // For Benchmarks/Micro, which calls the inner loops themselves.
     .library(name: "KindredKernels", targets: ["CKernels"]),
@@ -68,13 +68,15 @@ let package = Package(
     module(
       "ModelStore",
       ["CHDF5", "Experiments", "Matrices", "TextFeatures", "Clustering"]),
+    module("Report", ["Catalogue", "Clustering"]),
 
     // The command
     .executableTarget(
       name: "kindred",
       dependencies: [
         "Matrices", "Catalogue", "TextFeatures", "Clustering", "ClusterScores", "Experiments",
-        "ModelStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "ModelStore", "Report",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
 
@@ -93,6 +95,9 @@ let package = Package(
     tests(
       "ModelStoreTests",
       ["ModelStore", "Experiments", "Matrices", "TextFeatures", "Clustering"]),
+    .testTarget(
+      name: "ReportTests", dependencies: ["Report", "Clustering", "TestSupport"],
+      exclude: ["Expected"], swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandLineTests", dependencies: ["kindred", "TestSupport"], exclude: ["Witness"],
       swiftSettings: swiftSettings),
