@@ -91,3 +91,19 @@ extension MatrixFile {
     return labels
   }
 }
+
+extension MatrixFile {
+  /// Reads a table of double-precision numbers from a `.npy` file, row by row.
+  ///
+  /// - Throws: `InputError` for anything but a float64 array of two dimensions in C order.
+  /// - Complexity: O(elements).
+  public static func readDoubles(
+    _ file: InputFile
+  ) throws(InputError) -> (elements: [Double], rowCount: Int, columnCount: Int) {
+    let array = try NPYArray(file.bytes, name: file.name)
+    guard array.shape.count == 2, !array.isFortran else {
+      throw array.complaint("npy.shape", "expected an array of two dimensions in C order")
+    }
+    return (try array.doubles(), array.shape[0], array.shape[1])
+  }
+}

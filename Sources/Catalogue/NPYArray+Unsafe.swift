@@ -21,6 +21,17 @@ extension NPYArray {
     }
   }
 
+  /// The elements as double-precision numbers, in the order in which they are stored.
+  ///
+  /// - Throws: `InputError` for elements of another type.
+  /// - Complexity: O(elements).
+  func doubles() throws(InputError) -> [Double] {
+    guard element == .float(byteCount: 8) else {
+      throw complaint("npy.type", "holds elements of type '\(elementName)', expected float64")
+    }
+    return elements { Double(bitPattern: order($0)) }
+  }
+
   /// The elements as integers, in the order in which they are stored.
   ///
   /// - Throws: `InputError` for elements that are not integers; for an element beyond 64 bits.

@@ -23,6 +23,8 @@ public enum AtomicFile {
     try checkTarget(path, replacing: replacing)
     let temporary = temporaryName(for: path)
     unlink(temporary)
+    let slot = Interruption.register(file: temporary)
+    defer { Interruption.forget(file: slot) }
     do {
       try fill(temporary)
     } catch {

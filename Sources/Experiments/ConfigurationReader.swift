@@ -128,6 +128,17 @@ struct ConfigurationReader {
     use(numbers)
   }
 
+  /// Whole numbers, none of them for null.
+  mutating func optionalWholeNumbers(
+    _ key: String, _ bounds: ClosedRange<Int>, _ use: ([Int]) -> Void
+  ) throws(ConfigurationError) {
+    if case .null? = members[key] {
+      _ = take(key)
+      return use([])
+    }
+    try wholeNumbers(key, bounds, use)
+  }
+
   private func wholeNumber(
     _ key: String, _ node: ConfigurationNode, _ bounds: ClosedRange<Int>
   ) throws(ConfigurationError) -> Int {

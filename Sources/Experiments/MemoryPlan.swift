@@ -40,9 +40,10 @@ public struct MemoryPlan: Sendable, Equatable {
     // Sparse points are held as given, renumbered, and by term: 8 bytes an entry each time.
     let points = stored.saturatingProduct(isSparse ? 24 : 4)
     let restarts = configuration.algorithms.reduce(1) {
-      max($0, configuration.kMeans($1, clusterCount: 1).restartCount)
+      max($0, configuration.restartCount(of: $1))
     }
-    let fitCount = runCount.saturatingProduct(restarts)
+    let flatCount = configuration.algorithms.count { $0.linkage == nil }
+    let fitCount = configuration.clusterCounts.count.saturatingProduct(flatCount, restarts)
     let together =
       liveLimit
       ?? KMeans.liveLimit(
@@ -54,7 +55,7 @@ public struct MemoryPlan: Sendable, Equatable {
     let centers = features.centersByteCount(clusterCount: most, kernel: configuration.kernel)
     // What moved on the terms lies side by side for all that go together.
     let fit = centers.saturatingProduct(fitsAtOnce)
-      .saturatingSum(goesTogether ? columns.saturatingProduct(64) : 0)
+      .saturatingSum(goesTogether && flatCount > 0 ? columns.saturatingProduct(64) : 0)
     let kept = clusterSum.saturatingProduct(columns, 4)
     let perRow = rows.saturatingProduct(64 + 12 * runCount)
     var batches = 0

@@ -35,7 +35,8 @@ extension RunConfiguration {
         ("sublinear_tf", .bool(features.usesSublinearTermFrequency)),
         ("lsa", number(features.latentDimensionCount)),
         ("algorithm", list(algorithms.map(\.rawValue))),
-        ("k", .array(clusterCounts.map(JSONValue.int))), ("n_init", number(restartCount)),
+        ("k", clusterCounts.isEmpty ? .null : .array(clusterCounts.map(JSONValue.int))),
+        ("n_init", number(restartCount)),
         ("max_iter", number(iterationLimit)),
         ("tol", relativeTolerance.map(JSONValue.number) ?? .null),
         ("batch_size", .int(batchRowCount)), ("batch_growth", .string(batchGrowth.rawValue)),
@@ -45,6 +46,9 @@ extension RunConfiguration {
         ("seed", wholeSeed(seed)),
         ("kernel", .string(kernel.rawValue)), ("metric", .string(metric.rawValue)),
         ("select", .string(selection.rawValue)),
+        ("linkage_memory", .string(linkageMemory.rawValue)),
+        ("height", cutHeight.map(JSONValue.number) ?? .null),
+        ("micro", number(microClusterCount)),
       ] + latentSeed)
   }
 
@@ -99,7 +103,7 @@ extension RunConfiguration {
     try reader.truth("sublinear_tf") { features.usesSublinearTermFrequency = $0 }
     try reader.optionalNumber("lsa", 1...100_000) { features.latentDimensionCount = $0 }
     try reader.choices("algorithm") { algorithms = $0 }
-    try reader.wholeNumbers("k", 1...1_000_000) { clusterCounts = Set($0).sorted() }
+    try reader.optionalWholeNumbers("k", 1...1_000_000) { clusterCounts = Set($0).sorted() }
     try reader.optionalNumber("n_init", 1...100_000) { restartCount = $0 }
     try reader.optionalNumber("max_iter", 1...10_000_000) { iterationLimit = $0 }
     try reader.optionalNumber("tol", 0...Double.greatestFiniteMagnitude) { relativeTolerance = $0 }
@@ -121,6 +125,9 @@ extension RunConfiguration {
     try reader.choice("kernel") { kernel = $0 }
     try reader.choice("metric") { metric = $0 }
     try reader.choice("select") { selection = $0 }
+    try reader.choice("linkage_memory") { linkageMemory = $0 }
+    try reader.optionalNumber("height", 0...Double.greatestFiniteMagnitude) { cutHeight = $0 }
+    try reader.optionalNumber("micro", 1...Int(Int32.max)) { microClusterCount = $0 }
   }
 }
 

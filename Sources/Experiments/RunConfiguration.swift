@@ -9,6 +9,36 @@ public enum Algorithm: String, Sendable, Hashable, Codable, CaseIterable {
   case kmeans
   /// Mini-batch K-Means.
   case minibatch
+  /// The cut of a tree with Ward's linkage.
+  case ward
+  /// The cut of a tree with average linkage.
+  case average
+  /// The cut of a tree with complete linkage.
+  case complete
+  /// The cut of a tree with single linkage.
+  case single
+  /// The cut of a tree with weighted linkage.
+  case weighted
+  /// The cut of a tree with centroid linkage.
+  case centroid
+  /// The cut of a tree with median linkage.
+  case median
+
+  /// The linkage of a tree, or nil for K-Means.
+  public var linkage: Linkage? { Linkage(rawValue: rawValue) }
+
+  /// The algorithm that cuts a tree of a linkage.
+  public init(_ linkage: Linkage) {
+    switch linkage {
+    case .single: self = .single
+    case .complete: self = .complete
+    case .average: self = .average
+    case .weighted: self = .weighted
+    case .ward: self = .ward
+    case .centroid: self = .centroid
+    case .median: self = .median
+    }
+  }
 }
 
 /// What decides which k is the best.
@@ -80,8 +110,17 @@ public struct RunConfiguration: Sendable, Hashable {
   /// Which kernel computes the products.
   public var kernel: ProductKernel = .automatic
 
-  /// The distance of the silhouette.
+  /// The distance of the silhouette, and of trees but those that are made of means.
   public var metric: SilhouetteMetric = .euclidean
+
+  /// Which memory the distances of trees may take.
+  public var linkageMemory: LinkageMemory = .automatic
+
+  /// The height at which a tree is cut, instead of `clusterCounts`.
+  public var cutHeight: Double?
+
+  /// The number of K-Means clusters whose means a tree is built over, or nil for a tree over the rows.
+  public var microClusterCount: Int?
 
   /// What decides which k is the best.
   public var selection: Selection = .silhouette
@@ -99,7 +138,12 @@ public struct RunConfiguration: Sendable, Hashable {
     return configuration
   }
 
-  /// The settings of one fit.
+  /// The number of restarts of an algorithm: 1 for a tree.
+  public func restartCount(of algorithm: Algorithm) -> Int {
+    algorithm.linkage == nil ? kMeans(algorithm, clusterCount: 1).restartCount : 1
+  }
+
+  /// The settings of one fit of K-Means.
   public func kMeans(_ algorithm: Algorithm, clusterCount: Int) -> KMeans {
     var settings = KMeans(clusterCount: clusterCount)
     settings.seeding = seeding
@@ -119,6 +163,8 @@ public struct RunConfiguration: Sendable, Hashable {
       settings.variant = .miniBatch(batch)
       settings.restartCount = restartCount ?? 3
       settings.iterationLimit = iterationLimit ?? (batchGrowth == .nested ? 300 : 100)
+    case .ward, .average, .complete, .single, .weighted, .centroid, .median:
+      preconditionFailure("a tree has no settings of K-Means")
     }
     return settings
   }

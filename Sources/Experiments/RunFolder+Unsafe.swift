@@ -38,6 +38,8 @@ public final class RunFolder {
   private let descriptor: Int32
   private let madeFolders: [String]
   private var isDone = false
+  private let lockSlot: Int?
+  private let folderSlots: [Int?]
 
   /// Claims a folder for a run, making it if need be.
   ///
@@ -53,6 +55,8 @@ public final class RunFolder {
       for folder in madeFolders.reversed() { rmdir(folder) }
       throw error
     }
+    lockSlot = Interruption.register(file: "\(path)/\(Self.lockName)")
+    folderSlots = madeFolders.map(Interruption.register(folder:))
     do throws(OutputError) {
       try Self.checkContents(path, replacing: replacing)
     } catch {
@@ -68,7 +72,12 @@ public final class RunFolder {
   /// - Throws: `OutputError`; the folder then has no manifest, and so does not pass for complete.
   public func publish(_ files: [File]) throws(OutputError) {
     for stale in Self.contents(path) where Self.isTemporary(stale) { unlink("\(path)/\(stale)") }
+    let replaced = Self.manifestNames(path)
     unlink("\(path)/\(Self.manifestName)")
+    // A file that only the replaced run had would pass for one of this run.
+    for name in replaced where !files.contains(where: { $0.name == name }) {
+      unlink("\(path)/\(name)")
+    }
     var manifest = ""
     for file in files.sorted(by: { $0.name < $1.name }) {
       let target = "\(path)/\(file.name)"
@@ -91,6 +100,8 @@ public final class RunFolder {
     guard !isDone else { return }
     isDone = true
     unlink("\(path)/\(Self.lockName)")
+    Interruption.forget(file: lockSlot)
+    for slot in folderSlots { Interruption.forget(folder: slot) }
     if leavingNothing {
       for folder in madeFolders.reversed() { rmdir(folder) }
     }
@@ -159,6 +170,18 @@ public final class RunFolder {
       if name != "." && name != ".." { names.append(name) }
     }
     return names.sorted()
+  }
+
+  /// The files that a finished run's manifest names.
+  private static func manifestNames(_ path: String) -> [String] {
+    guard let file = try? InputFile.read(path: "\(path)/\(manifestName)", byteLimit: 1 << 20),
+      let text = String(validating: file.bytes, as: UTF8.self)
+    else { return [] }
+    return text.split(separator: "\n").compactMap { line in
+      let parts = line.split(separator: "  ", maxSplits: 1)
+      guard parts.count == 2, !parts[1].contains("/") else { return nil }
+      return String(parts[1])
+    }
   }
 
   /// The checksum of a file that has just been written.

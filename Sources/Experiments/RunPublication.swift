@@ -66,40 +66,19 @@ public struct RunPublication {
       RunFolder.File(
         "sweep.json",
         Array(SweepTables.json(result, seed: configuration.seed).prettyText.utf8)),
-      RunFolder.File("run.json", Array(runJSON.utf8)),
+      RunFolder.File(
+        "run.json",
+        Array(
+          RunDescription.json(
+            command: command, input: input, configuration: configuration, heldOut: heldOut
+          ).utf8)),
     ]
-  }
-
-  /// The text of `run.json`: enough to run the same again.
-  private var runJSON: String {
-    func inputJSON(_ input: PreparedInput) -> String {
-      let object = JSONValue.object([
-        ("name", .string(input.name)), ("sha256", .string(input.sha256)),
-        ("rows", .int(input.features.rowCount)), ("columns", .int(input.features.columnCount)),
-        ("nonzeros", .int(input.nonzeroCount)),
-        ("rows_dropped", .int(input.droppedRowCount)),
-        ("rows_without_words", .int(input.rowsWithoutWords.count)),
-        ("text_columns", .array(input.textColumns.map(JSONValue.string))),
-      ])
-      return object.text
-    }
-    var text = "{\n"
-    text += "  \"program\": \"kindred\",\n"
-    text += "  \"version\": \"\(Program.version)\",\n"
-    text += "  \"format_version\": 1,\n"
-    text += "  \"command\": \"\(command)\",\n"
-    text += "  \"input\": \(inputJSON(input)),\n"
-    if let heldOut { text += "  \"test\": \(inputJSON(heldOut)),\n" }
-    text += "  \"instruction_set\": \"\(InstructionSet.best.name)\",\n"
-    text += "  \"blas_core\": \(JSONValue.string(BLAS.coreName).text),\n"
-    text += "  \"options\": \(configuration.json.text)\n"
-    return text + "}\n"
   }
 }
 
 extension PreparedInput {
   /// The TF-IDF rows, when the input was text.
-  var termRows: CSRMatrix? {
+  public var termRows: CSRMatrix? {
     if let termFeatures { return termFeatures }
     if case .sparse(let matrix) = features, featureModel != nil { return matrix }
     return nil

@@ -37,6 +37,8 @@ public struct SweepResult: Sendable {
   public let choice: ClusterChoice
   /// Things that a user should know, one sentence each.
   public let notes: [String]
+  /// The trees whose cuts are among the clusterings, in the order asked for.
+  public let trees: [GrownTree]
 
   /// The chosen clustering.
   public var best: ScoredRun { runs[choice.index] }
@@ -54,14 +56,18 @@ public struct Sweep: Sendable {
   /// How many fits of many rows may be under way at once, 1 to 16, or nil for what a GiB has room for.
   public let liveLimit: Int?
 
+  /// The bytes that a tree may take beside the rows; nil for what it needs.
+  public let treeMemoryLimit: Int?
+
   /// Prepares a sweep.
   public init(
     configuration: RunConfiguration, initialCenters: DenseMatrix? = nil, liveLimit: Int? = nil,
-    pool: WorkerPool
+    treeMemoryLimit: Int? = nil, pool: WorkerPool
   ) {
     self.configuration = configuration
     self.initialCenters = initialCenters
     self.liveLimit = liveLimit
+    self.treeMemoryLimit = treeMemoryLimit
     self.pool = pool
   }
 
@@ -86,26 +92,32 @@ public struct Sweep: Sendable {
   ///   - heldOut: rows to score that are not fitted, `m×d`.
   ///   - distinctRowCount: the number of different training rows, or any larger number.
   ///   - progress: hears of finished fits, on any thread, on several at once.
+  ///   - treeProgress: hears of the clusters that are left while a tree is built.
   /// - Throws: `ClusteringError` when no k can be fitted, or start centers come with several k.
   /// - Complexity: O(nnz·Σk) an iteration of all restarts, and the scores' own: see `Silhouette`.
   public func run(
     _ points: FeatureMatrix, heldOut: FeatureMatrix?, distinctRowCount: Int,
-    seconds: inout PhaseSeconds, progress: (@Sendable (Progress) -> Void)? = nil
+    seconds: inout PhaseSeconds, progress: (@Sendable (Progress) -> Void)? = nil,
+    treeProgress: LinkageProgressHandler? = nil
   ) throws(ClusteringError) -> SweepResult {
     var (counts, notes) = try fittableCounts(
       rowCount: points.rowCount, distinctRowCount: distinctRowCount)
     counts.sort()
-    let plans = configuration.algorithms.flatMap { algorithm in
+    let plans = configuration.algorithms.filter { $0.linkage == nil }.flatMap { algorithm in
       counts.map { (algorithm, configuration.kMeans(algorithm, clusterCount: $0)) }
     }
-    let prepared = try seconds.measure(.fit) { () throws(ClusteringError) in
-      try plans[0].1.prepare(
-        points, initialCenters: initialCenters, pool: pool)
-    }
     for plan in plans { try plan.1.validate(rowCount: points.rowCount) }
-
-    let fits = try fit(
-      plans, points: points, prepared: prepared, seconds: &seconds, progress: progress)
+    var fits: [Fit] = []
+    if let first = plans.first {
+      let prepared = try seconds.measure(.fit) { () throws(ClusteringError) in
+        try first.1.prepare(points, initialCenters: initialCenters, pool: pool)
+      }
+      fits = try fit(
+        plans, points: points, prepared: prepared, seconds: &seconds, progress: progress)
+    }
+    let trees = try grow(points, seconds: &seconds, progress: treeProgress)
+    fits = try ordered(
+      fits, cutting: trees, clusterCounts: counts, of: points, seconds: &seconds)
     let runs = try seconds.measure(.score) { () throws(ClusteringError) in
       try score(fits, points: points, heldOut: heldOut)
     }
@@ -115,7 +127,7 @@ public struct Sweep: Sendable {
       notes.append("some clusters are empty at k = \(list)")
     }
     let choice = ClusterChoice(among: runs, by: configuration.selection)
-    return SweepResult(runs: runs, choice: choice, notes: notes)
+    return SweepResult(runs: runs, choice: choice, notes: notes, trees: trees)
   }
 
   /// Whether fits go through the rows together: there are too few for the threads, or rows enough for each.
@@ -158,7 +170,7 @@ public struct Sweep: Sendable {
   }
 
   /// What a plan came to.
-  private struct Fit: Sendable {
+  struct Fit: Sendable {
     let algorithm: Algorithm
     var model: KMeansModel
     var restartLabels: [[Int32]]

@@ -10,7 +10,8 @@ internal import TextFeatures
 struct ClusteringOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Algorithms: kmeans, minibatch, or a list of them.", valueName: "names"))
+      "Algorithms: kmeans, minibatch, a linkage (ward, average, …), or a list of them.",
+      valueName: "names"))
   var algorithm: String?
 
   @Option(
@@ -77,8 +78,11 @@ struct ClusteringOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Distance of the silhouette: euclidean, sqeuclidean or cosine.", valueName: "name"))
+      "Distance of the silhouette, and of trees: euclidean, sqeuclidean or cosine.",
+      valueName: "name"))
   var metric: String?
+
+  @OptionGroup var memory: LinkageMemoryOptions
 
   @Option(
     help: ArgumentHelp(
@@ -90,8 +94,7 @@ struct ClusteringOptions: ParsableArguments {
       let names = try OptionParsing.list(algorithm, option: "--algorithm")
       var algorithms: [Algorithm] = []
       for name in names {
-        let choice: Algorithm = try OptionParsing.choice(
-          name, option: "--algorithm", planned: ["ward", "average", "complete", "single"])
+        let choice: Algorithm = try OptionParsing.choice(name, option: "--algorithm")
         if !algorithms.contains(choice) { algorithms.append(choice) }
       }
       configuration.algorithms = algorithms
@@ -123,6 +126,7 @@ struct ClusteringOptions: ParsableArguments {
     }
     if let kernel { configuration.kernel = try OptionParsing.choice(kernel, option: "--kernel") }
     if let metric { configuration.metric = try OptionParsing.choice(metric, option: "--metric") }
+    try memory.apply(to: &configuration)
     if let select {
       configuration.selection = try OptionParsing.choice(select, option: "--select")
     }

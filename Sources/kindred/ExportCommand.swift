@@ -8,7 +8,7 @@ internal import ModelStore
 /// `kindred export`: the best, or another, clustering of a finished run.
 struct ExportCommand: ParsableCommand {
   /// What can be exported.
-  enum Part: String, CaseIterable { case labels, model }
+  enum Part: String, CaseIterable { case labels, model, tree }
 
   static let configuration = CommandConfiguration(
     commandName: "export",
@@ -20,7 +20,8 @@ struct ExportCommand: ParsableCommand {
           --format csv,npy --out films12
 
       One part goes to the file that --out names; several go into the folder that
-      it names, as labels.csv, labels.json, labels.npy and model.h5.
+      it names, as labels.csv, labels.json, labels.npy and model.h5. A tree is two
+      files: linkage.npy and tree.nwk.
       """)
 
   @Argument(help: "A finished run folder.")
@@ -38,7 +39,7 @@ struct ExportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What to write: labels, model, or both.", valueName: "parts"))
+      "What to write: labels, model, tree, or a list of them.", valueName: "parts"))
   var what = "labels"
 
   @Option(
@@ -64,7 +65,7 @@ struct ExportCommand: ParsableCommand {
 
   mutating func run() throws {
     let parts: [Part] = try OptionParsing.list(what, option: "--what").map {
-      try OptionParsing.choice($0, option: "--what", planned: ["tree", "report"])
+      try OptionParsing.choice($0, option: "--what", planned: ["report"])
     }
     let formats: [LabelFormat] = try OptionParsing.list(format, option: "--format").map {
       try OptionParsing.choice($0, option: "--format")
@@ -87,13 +88,24 @@ struct ExportCommand: ParsableCommand {
         hint: "give --what labels and one --format, or a folder")
     }
     var seconds = PhaseSeconds()
+    var outputs = try parts.contains(.tree) ? treeFiles() : []
+    if parts == [.tree] {
+      try seconds.measure(.write) { try write(outputs) }
+      if !quiet { Terminal.note("\(outputs.count) files of the tree written to \(out)") }
+      return
+    }
+    guard Files.exists("\(folder)/model.h5") else {
+      throw Complaint(
+        code: "export.no-cut", exitCode: 66, place: folder,
+        message: "holds a tree that was not cut (no model.h5)",
+        hint: "kindred tree cut \(folder) --k 12 gives labels; --what tree exports the tree")
+    }
     var model = try seconds.measure(.read) { try ModelFile.read(path: "\(folder)/model.h5") }
     let record = try seconds.measure(.read) { try clustering(of: model) }
     if let record { model = model.replacing(clustering: record) }
 
     if out == "-" { return Terminal.output(try labelBytes(model, format: formats[0])) }
 
-    var outputs: [(name: String, fill: (String) throws -> Void)] = []
     if parts.contains(.labels) {
       let chosen = model
       for format in formats {
@@ -116,6 +128,22 @@ struct ExportCommand: ParsableCommand {
       }
       Terminal.note(
         "k = \(model.centroids.rowCount) (\(model.algorithm)) written to \(out)")
+    }
+  }
+
+  /// The files of the folder's trees, as they are.
+  private func treeFiles() throws -> [(name: String, fill: (String) throws -> Void)] {
+    let suffixes = [""] + Linkage.allCases.map { "-\($0.rawValue)" }
+    let names = suffixes.flatMap { ["linkage\($0).npy", "tree\($0).nwk"] }
+      .filter { Files.exists("\(folder)/\($0)") }
+    guard !names.isEmpty else {
+      throw Complaint(
+        code: "export.no-tree", exitCode: 66, place: folder, message: "holds no tree",
+        hint: "make one with kindred tree, or kindred sweep --algorithm ward")
+    }
+    return try names.map { name in
+      let bytes = try InputFile.read(path: "\(folder)/\(name)").bytes
+      return (name, { try RunFolder.File(name, bytes).fill($0) })
     }
   }
 

@@ -1,11 +1,13 @@
 internal import ArgumentParser
 internal import Catalogue
+internal import Experiments
 
 /// Parses the command line, runs the command, and turns whatever happens into an exit code.
 @main
 struct Main {
   static func main() {
     Terminal.ignoreClosedPipes()
+    Interruption.cleanUpOnSignals()
     var arguments = Array(CommandLine.arguments.dropFirst())
     let wantsJSON = Self.wantsJSON(arguments)
     do {
@@ -67,7 +69,8 @@ struct Kindred: ParsableCommand {
       """,
     version: InfoCommand.versionLine,
     subcommands: [
-      SweepCommand.self, ClusterCommand.self, ExportCommand.self, PredictCommand.self,
+      SweepCommand.self, ClusterCommand.self, TreeCommand.self, ExportCommand.self,
+      PredictCommand.self,
       RecommendCommand.self, FeaturesCommand.self, ScoreCommand.self, CheckCommand.self,
       ColumnsCommand.self, InfoCommand.self, BenchCommand.self,
     ])
@@ -80,6 +83,10 @@ enum Shorthand {
     let arguments = joiningNegativeNumbers(given)
     guard let first = arguments.first, !first.hasPrefix("-") || first == "-" else {
       return arguments
+    }
+    if ["tree --help", "tree -h", "help tree"].contains(arguments.joined(separator: " ")) {
+      // Its options are those of growing one.
+      return ["help", "tree", "grow"]
     }
     let commands = Kindred.configuration.subcommands.map { $0._commandName } + ["help"]
     if commands.contains(first) { return arguments }

@@ -59,15 +59,18 @@ struct RunOptions: ParsableArguments {
     let heldOut = try loadHeldOut(
       configuration, prepared: prepared, pool: pool, seconds: &seconds)
 
-    let (plan, liveLimit) = MemoryPlan.fitting(
+    var (plan, liveLimit) = MemoryPlan.fitting(
       try resources.memoryLimit(), features: prepared.features, heldOut: heldOut?.features,
       configuration: configuration, threadCount: pool.threadCount)
+    let treeLimit = TreeMemory.limit(beside: plan, asked: try resources.memoryLimit())
+    plan = try TreeMemory.plan(
+      adding: configuration, to: plan, points: prepared.features, limit: treeLimit)
     try resources.check(plan)
     if task.dryRun { return try describe(plan, prepared, configuration, format) }
 
     let result = try fit(
       prepared, heldOut: heldOut, configuration: configuration, centers: centers?.matrix,
-      liveLimit: liveLimit, pool: pool, seconds: &seconds)
+      liveLimit: liveLimit, treeLimit: treeLimit, pool: pool, seconds: &seconds)
     for note in result.notes { common.note("warning: \(note)") }
 
     let outcome = RunOutcome(
@@ -132,21 +135,23 @@ struct RunOptions: ParsableArguments {
 
   private func fit(
     _ prepared: PreparedInput, heldOut: PreparedInput?, configuration: RunConfiguration,
-    centers: DenseMatrix?, liveLimit: Int, pool: WorkerPool, seconds: inout PhaseSeconds
+    centers: DenseMatrix?, liveLimit: Int, treeLimit: Int, pool: WorkerPool,
+    seconds: inout PhaseSeconds
   ) throws -> SweepResult {
     let progress = ProgressLine(isShown: !common.quiet)
     defer { progress.finish() }
     let most = (configuration.clusterCounts.max() ?? 1) + 1
     let distinct = seconds.measure(.fit) { prepared.distinctRowCount(upTo: most) }
     let sweep = Sweep(
-      configuration: configuration, initialCenters: centers, liveLimit: liveLimit, pool: pool)
+      configuration: configuration, initialCenters: centers, liveLimit: liveLimit,
+      treeMemoryLimit: treeLimit, pool: pool)
     return try sweep.run(
       prepared.features, heldOut: heldOut?.features, distinctRowCount: distinct,
-      seconds: &seconds
-    ) { step in
-      progress.show(
-        finished: step.finishedCount, total: step.totalCount, label: "k=\(step.clusterCount)")
-    }
+      seconds: &seconds,
+      progress: { step in
+        progress.show(
+          finished: step.finishedCount, total: step.totalCount, label: "k=\(step.clusterCount)")
+      }, treeProgress: { progress.show($0) })
   }
 
   private func publish(
@@ -155,6 +160,19 @@ struct RunOptions: ParsableArguments {
   ) throws {
     let start = ContinuousClock.now
     var files = try publication.files(pool: pool)
+    let trees = publication.result.trees
+    for tree in trees {
+      let suffix = trees.count == 1 ? "" : "-\(tree.linkage.rawValue)"
+      let order = tree.tree.leafOrder()
+      files += TreePublication.files(
+        tree, order: order, input: publication.input, suffix: suffix)
+      let best = publication.result.best
+      files.append(
+        try DendrogramFile.file(
+          tree, metric: TreeGrower.metric(of: tree.linkage, in: publication.configuration),
+          cut: best.algorithm.linkage == tree.linkage ? best.model.assignment : nil,
+          order: order, leafLimit: 30, input: publication.input, suffix: suffix))
+    }
     let model = publication.model
     files.append(RunFolder.File("model.h5") { try ModelFile.write(model, to: $0) })
     let records = publication.records
@@ -212,7 +230,7 @@ struct RunOptions: ParsableArguments {
   /// All restarts of every algorithm and k.
   private func fitCount(_ configuration: RunConfiguration) -> Int {
     let restarts = configuration.algorithms.reduce(0) { sum, algorithm in
-      sum + configuration.kMeans(algorithm, clusterCount: 1).restartCount
+      sum + configuration.restartCount(of: algorithm)
     }
     return configuration.clusterCounts.count
       * (clustering.initialCenters == nil ? restarts : configuration.algorithms.count)
@@ -234,7 +252,7 @@ struct RunOptions: ParsableArguments {
     }
     let isCompared = configuration.clusterCounts.count * configuration.algorithms.count > 1
     let hasPairs = configuration.algorithms.contains { algorithm in
-      configuration.kMeans(algorithm, clusterCount: 1).restartCount > 1
+      configuration.restartCount(of: algorithm) > 1
     }
     if configuration.selection == .stability, isCompared, !hasPairs {
       throw Complaint(

@@ -46,6 +46,11 @@ enum Terminal {
     return usage.ru_maxrss * 1_024
   }
 
+  /// The memory of the machine, in bytes.
+  static var physicalMemory: Int {
+    max(1 << 30, sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)))
+  }
+
   private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
     bytes.withUnsafeBytes { buffer in
       var written = 0

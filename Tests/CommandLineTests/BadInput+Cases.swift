@@ -76,8 +76,25 @@ extension BadInput {
       "bounds that cross", ["--k", "2", "--min-df", "5", "--max-df", "2"], 64,
       ["--min-df", "at least 5", "--max-df", "at most 2 of 12"]),
     sweep(
-      "an algorithm of another version", ["--k", "2", "--algorithm", "ward"], 64,
-      ["ward", "not available"]),
+      "mistyped linkage", ["--k", "2", "--algorithm", "wrad"], 64, ["wrad", "did you mean", "ward"]),
+    sweep(
+      "micro-clusters of another linkage",
+      ["--k", "2", "--algorithm", "average", "--micro", "5"], 64, ["--micro 5", "ward"]),
+    tree("unknown linkage", ["--linkage", "wrd"], 64, ["--linkage wrd", "did you mean", "ward"]),
+    tree("unknown metric", ["--linkage", "average", "--metric", "cos"], 64, ["cosine"]),
+    tree(
+      "means of cosines", ["--linkage", "ward", "--metric", "cosine"], 64,
+      ["--metric cosine", "euclidean", "average"]),
+    tree("more clusters than rows", ["--cut", "13"], 64, ["13", "12"]),
+    tree("no clusters", ["--cut", "0"], 64, ["--cut 0"]),
+    tree("two cuts", ["--cut", "3", "--height", "1"], 64, ["--cut", "--height"]),
+    tree("a height below zero", ["--height", "-1"], 64, ["--height -1", "0 or more"]),
+    tree(
+      "no matrix for complete linkage", ["--linkage", "complete", "--linkage-memory", "free"], 64,
+      ["complete", "matrix"]),
+    BadInput(
+      name: "a cut of no tree", files: ["films.csv": Sample.catalogue],
+      arguments: ["tree", "cut", "nowhere", "--k", "2"], exitCodes: [66], fragments: ["nowhere"]),
     sweep(
       "stability of one restart", ["--k", "2...4", "--select", "stability", "--n-init", "1"], 64,
       ["--select stability", "--n-init"]),
@@ -92,8 +109,8 @@ extension BadInput {
       arguments: sweepArguments + ["--out", ""], exitCodes: [64], fragments: ["--out"]),
     BadInput(
       name: "part of another version",
-      arguments: ["export", "out", "--what", "tree", "--out", "t"],
-      exitCodes: [64], fragments: ["--what tree", "not available"]),
+      arguments: ["export", "out", "--what", "report", "--out", "t"],
+      exitCodes: [64], fragments: ["--what report", "not available"]),
     BadInput(
       name: "start centers of another k",
       files: [
@@ -264,6 +281,15 @@ extension BadInput {
   ) -> BadInput {
     BadInput(
       name: name, files: contents.map { ["films.csv": $0] } ?? [:], arguments: [],
+      exitCodes: [exitCode], fragments: fragments)
+  }
+
+  private static func tree(
+    _ name: String, _ options: [String], _ exitCode: Int32, _ fragments: [String]
+  ) -> BadInput {
+    BadInput(
+      name: "tree: \(name)", files: ["films.csv": Sample.catalogue],
+      arguments: ["tree", "films.csv", "--text", "description"] + options + ["--out", "out"],
       exitCodes: [exitCode], fragments: fragments)
   }
 

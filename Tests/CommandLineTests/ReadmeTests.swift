@@ -3,13 +3,13 @@ import Testing
 
 /// The README's commands run as they are written.
 @Suite struct ReadmeTests {
-  @Test func itsFiveCommandsRun() throws {
+  @Test func itsCommandsRun() throws {
     let text = try String(contentsOf: packageFolder.appending(path: "README.md"), encoding: .utf8)
-    let start = try #require(text.firstRange(of: "## Five commands"))
+    let start = try #require(text.firstRange(of: "## Six commands"))
     let end = try #require(text[start.upperBound...].firstRange(of: "\nAlso:"))
     let script = text[start.upperBound..<end.lowerBound].split(separator: "\n")
       .filter { $0.hasPrefix("    ") }.map { $0.dropFirst(4) }.joined(separator: "\n")
-    #expect(script.split(separator: "\n").count { $0.hasPrefix("kindred ") } == 5)
+    #expect(script.split(separator: "\n").count { $0.hasPrefix("kindred ") } == 7)
 
     try withTemporaryFolder { folder in
       try FileManager.default.createSymbolicLink(
@@ -29,7 +29,9 @@ import Testing
       process.waitUntilExit()
       #expect(process.terminationStatus == 0)
       let run = try snapshot(of: folder.appending(path: "run"))
-      for file in ["films/model.h5", "films26/labels.csv", "new.csv", "k12.csv"] {
+      for file in [
+        "films/model.h5", "films26/labels.csv", "tree/linkage.npy", "k20.csv", "new.csv", "k12.csv",
+      ] {
         #expect(run[file] != nil, "\(file)")
       }
     }

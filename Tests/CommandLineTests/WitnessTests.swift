@@ -123,22 +123,22 @@ import Testing
       #expect(Set(labels).count == 1)
     }
   }
+}
 
-  /// Runs a comparison and returns its figures, such as the greatest relative difference of a score.
-  private func witness(
-    _ arguments: [String], in folder: URL, script name: String = "scores.py"
-  ) throws -> [String: Double] {
-    let script = packageFolder.appending(path: "Tests/CommandLineTests/Witness/\(name)")
-    let process = Process()
-    process.executableURL = Self.python
-    process.arguments = [script.path] + arguments
-    process.currentDirectoryURL = folder
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0)
-    return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Double])
-  }
+/// Runs a comparison and returns its figures, such as the greatest relative difference of a score.
+func witness(
+  _ arguments: [String], in folder: URL, script name: String = "scores.py"
+) throws -> [String: Double] {
+  let script = packageFolder.appending(path: "Tests/CommandLineTests/Witness/\(name)")
+  let process = Process()
+  process.executableURL = WitnessTests.python
+  process.arguments = [script.path] + arguments
+  process.currentDirectoryURL = folder
+  let output = Pipe()
+  process.standardOutput = output
+  try process.run()
+  let data = output.fileHandleForReading.readDataToEndOfFile()
+  process.waitUntilExit()
+  try #require(process.terminationStatus == 0)
+  return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Double])
 }

@@ -1,0 +1,58 @@
+internal import Glibc
+
+/// Takes away what is unfinished when a signal ends the process: temporary files, the lock of a run folder,
+/// and the folder itself while it is empty.
+public enum Interruption {
+  /// Paths as C strings that a signal handler may read at any time; a string that was registered is never
+  /// freed, for the handler may be reading it.
+  private struct Table: @unchecked Sendable {
+    static let count = 16
+    let files = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: count)
+    let folders = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: count)
+
+    init() {
+      files.initialize(repeating: nil, count: Self.count)
+      folders.initialize(repeating: nil, count: Self.count)
+    }
+  }
+
+  private static let table = Table()
+
+  /// Makes SIGINT, SIGTERM and SIGHUP clean up before they end the process as they always do.
+  public static func cleanUpOnSignals() {
+    // Made before a handler can want it: making it is not safe there.
+    _ = table
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      signal(number) { number in
+        for slot in 0..<Table.count {
+          if let path = Interruption.table.files[slot] { unlink(path) }
+        }
+        for slot in (0..<Table.count).reversed() {
+          if let path = Interruption.table.folders[slot] { rmdir(path) }
+        }
+        signal(number, SIG_DFL)
+        raise(number)
+      }
+    }
+  }
+
+  /// Remembers a file that is to go when a signal comes; one thread at a time.
+  static func register(file path: String) -> Int? { register(path, in: table.files) }
+
+  /// Remembers a folder that is to go when a signal comes and it is empty; one thread at a time.
+  static func register(folder path: String) -> Int? { register(path, in: table.folders) }
+
+  /// Forgets a file.
+  static func forget(file slot: Int?) { if let slot { table.files[slot] = nil } }
+
+  /// Forgets a folder.
+  static func forget(folder slot: Int?) { if let slot { table.folders[slot] = nil } }
+
+  private static func register(
+    _ path: String, in slots: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+  ) -> Int? {
+    guard let slot = (0..<Table.count).first(where: { slots[$0] == nil }) else { return nil }
+    slots[slot] = strdup(path)
+    return slot
+  }
+}

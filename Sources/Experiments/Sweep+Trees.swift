@@ -1,0 +1,77 @@
+internal import Clustering
+internal import Matrices
+
+extension Sweep {
+  /// Builds the tree of each linkage that is asked for.
+  func grow(
+    _ points: FeatureMatrix, seconds: inout PhaseSeconds, progress: LinkageProgressHandler?
+  ) throws(ClusteringError) -> [GrownTree] {
+    var trees: [GrownTree] = []
+    for linkage in configuration.algorithms.compactMap(\.linkage) {
+      let grower = TreeGrower(
+        configuration: configuration, linkage: linkage, memoryLimit: treeMemoryLimit)
+      trees.append(
+        try seconds.measure(.fit) { () throws(ClusteringError) in
+          try grower.grow(points, pool: pool, progress: progress)
+        })
+    }
+    return trees
+  }
+
+  /// All fits in the order of the algorithms that were asked for: those of K-Means, and the cuts of trees at
+  /// every k, or at one height.
+  func ordered(
+    _ fits: [Fit], cutting trees: [GrownTree], clusterCounts: [Int], of points: FeatureMatrix,
+    seconds: inout PhaseSeconds
+  ) throws(ClusteringError) -> [Fit] {
+    guard !trees.isEmpty else { return fits }
+    var all: [Fit] = []
+    for algorithm in configuration.algorithms {
+      guard let tree = trees.first(where: { Algorithm($0.linkage) == algorithm }) else {
+        all += fits.filter { $0.algorithm == algorithm }
+        continue
+      }
+      let cuts = try seconds.measure(.fit) { () throws(ClusteringError) in
+        try self.cuts(of: tree, at: clusterCounts)
+      }
+      let models = try seconds.measure(.score) { () throws(ClusteringError) in
+        try tree.models(cuts, of: points, pool: pool)
+      }
+      all += models.map { Fit(algorithm: algorithm, model: $0, restartLabels: []) }
+    }
+    return all
+  }
+
+  /// The rows' clusters at every k that the tree has, or at the height.
+  private func cuts(
+    of tree: GrownTree, at clusterCounts: [Int]
+  ) throws(ClusteringError) -> [Assignment] {
+    if let height = configuration.cutHeight {
+      return [tree.assignment(ofLeaves: tree.tree.assignment(height: height))]
+    }
+    var cuts: [Assignment] = []
+    for count in clusterCounts {
+      guard count <= tree.tree.leafCount else {
+        throw .invalidParameter(
+          name: "micro",
+          reason: "a tree of \(tree.tree.leafCount) micro-clusters has no cut of \(count)")
+      }
+      cuts.append(tree.assignment(ofLeaves: try tree.tree.assignment(clusterCount: count)))
+    }
+    return cuts
+  }
+}
+
+extension GrownTree {
+  /// Cuts as clusterings, one a thread.
+  func models(
+    _ cuts: [Assignment], of points: FeatureMatrix, pool: WorkerPool
+  ) throws(ClusteringError) -> [KMeansModel] {
+    let results = pool.mapJobs(cuts.count) { job, pool in
+      Result { () throws(ClusteringError) in try model(cuts[job], of: points, pool: pool) }
+    }
+    var models: [KMeansModel] = []
+    for result in results { models.append(try result.get()) }
+    return models
+  }
+}

@@ -1,0 +1,47 @@
+internal import Catalogue
+internal import Clustering
+internal import ClusterScores
+internal import Experiments
+internal import Matrices
+internal import Report
+internal import TextFeatures
+
+/// `dendrogram.svg` of a run's tree.
+enum DendrogramFile {
+  /// The words that name a leaf of the picture.
+  private static let wordLimit = 4
+
+  /// The file of a tree, its top cut into the clusters of `cut`, one label a row, where there is one.
+  static func file(
+    _ grown: GrownTree, metric: LinkageMetric, cut: Assignment?, order: [Int], leafLimit: Int,
+    input: PreparedInput, suffix: String = ""
+  ) throws -> RunFolder.File {
+    let tree = grown.tree
+    let top = try tree.assignment(clusterCount: min(leafLimit, tree.leafCount))
+    let rows = grown.assignment(ofLeaves: top)
+    let words = ClusterSummary.summaries(
+      of: rows, squaredDistances: [Double](repeating: 0, count: grown.rowCount),
+      terms: input.termRows, displayTerms: input.featureModel?.displayTerms ?? [],
+      wordLimit: wordLimit, rowLimit: 1)
+    let leafOfRow = grown.leafOfRow ?? Array(0..<Int32(grown.rowCount))
+    var firstRow = [Int](repeating: -1, count: tree.leafCount)
+    for (row, leaf) in leafOfRow.enumerated().reversed() { firstRow[Int(leaf)] = row }
+    let leafCut = cut.map { cut in
+      Assignment(trusted: firstRow.map { cut.labels[$0] }, clusterCount: cut.clusterCount)
+    }
+    var sizes = [Int](repeating: 0, count: tree.leafCount)
+    for leaf in leafOfRow { sizes[Int(leaf)] += 1 }
+    let picture = Dendrogram(
+      tree, cut: leafCut, leafLimit: leafLimit, sizes: sizes, order: order,
+      heightLabel: "\(grown.linkage.rawValue) linkage, \(metric.rawValue) distance"
+    ) { leaves in
+      let row = firstRow[leaves[0]]
+      if leaves.count == 1, sizes[leaves[0]] == 1 {
+        let title = input.titles.isEmpty ? "" : input.titles[row]
+        return title.isEmpty ? input.identifiers[row] : title
+      }
+      return words[Int(rows.labels[row])].words.map(\.text).joined(separator: ", ")
+    }
+    return RunFolder.File("dendrogram\(suffix).svg", picture.svg())
+  }
+}

@@ -1,0 +1,238 @@
+internal import ArgumentParser
+internal import Catalogue
+internal import Clustering
+internal import ClusterScores
+internal import Experiments
+internal import Matrices
+internal import ModelStore
+
+/// `kindred tree cut`: another cut of a tree that is there.
+struct TreeCutCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cut",
+    abstract: "Cut a finished tree into k clusters, or at a height, without building it again.",
+    discussion: """
+      Examples:
+        kindred tree cut run/tree --k 12 --out labels12.csv
+        kindred tree cut run/tree --height 1.5 --format json
+        kindred tree cut run/tree --k 12 --score
+
+      --score takes the rows from the folder's model.h5, which a tree that was made
+      with --cut or --height has.
+      """)
+
+  @Argument(help: "The folder of a finished tree.")
+  var folder: String
+
+  @Option(help: ArgumentHelp("The number of clusters.", valueName: "n"))
+  var k: String?
+
+  @Option(help: ArgumentHelp("The height at which to cut.", valueName: "h"))
+  var height: String?
+
+  @Option(
+    help: ArgumentHelp("The linkage, when the folder holds several trees.", valueName: "name"))
+  var linkage: String?
+
+  @Flag(help: "Score the cut as well.")
+  var score = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Distance of the silhouette: euclidean, sqeuclidean or cosine.", valueName: "name"))
+  var metric: String?
+
+  @Option(
+    help: ArgumentHelp("How labels are written: csv, json, npy or table.", valueName: "format"))
+  var format = "csv"
+
+  @Option(
+    help: ArgumentHelp("The file to write; standard output without it.", valueName: "file"))
+  var out: String?
+
+  @Flag(help: "Replace what is there.")
+  var force = false
+
+  @Flag(name: .shortAndLong, help: "Say nothing but errors.")
+  var quiet = false
+
+  private enum LabelFormat: String, CaseIterable { case csv, json, npy, table }
+
+  mutating func run() throws {
+    let format: LabelFormat = try OptionParsing.choice(format, option: "--format")
+    let silhouetteMetric: SilhouetteMetric =
+      try metric.map { try OptionParsing.choice($0, option: "--metric") } ?? .euclidean
+    let suffix = try linkage.map { name in
+      let linkage: Linkage = try OptionParsing.choice(name, option: "--linkage")
+      return Files.exists("\(folder)/linkage-\(linkage.rawValue).npy") ? "-\(linkage.rawValue)" : ""
+    }
+    let saved = try SavedTree(folder: folder, suffix: suffix ?? "")
+    let leaves = try cut(saved.tree)
+    let assignment = saved.assignment(ofLeaves: leaves)
+    let scores = try score ? self.scores(of: assignment, metric: silhouetteMetric) : []
+    let bytes = content(saved, assignment, scores: scores, format: format)
+    if let out, out != "-" {
+      try AtomicFile.write(bytes, to: out, replacing: force)
+    } else {
+      Terminal.output(bytes)
+    }
+    guard !quiet else { return }
+    let words = scores.map { "\($0.0) \($0.1.map { NumberText.fixed($0, decimals: 4) } ?? "-")" }
+    Terminal.note(
+      (["k = \(assignment.clusterCount)"] + words).joined(separator: ", ")
+        + (out.map { $0 == "-" ? "" : "; written to \($0)" } ?? ""))
+  }
+
+  private func cut(_ tree: LinkageTree) throws -> Assignment {
+    switch (k, height) {
+    case (let k?, nil):
+      return try tree.assignment(
+        clusterCount: try OptionParsing.wholeNumber(k, option: "--k", 1...Int(Int32.max)))
+    case (nil, let height?):
+      return tree.assignment(
+        height: try OptionParsing.nonNegative(
+          height, option: "--height", hint: "give a height such as 1.5"))
+    case (nil, nil):
+      throw Complaint(
+        code: "usage.cut", exitCode: 64, message: "where to cut is missing",
+        hint: "give --k 12, or --height 1.5")
+    case (_?, _?):
+      throw Complaint(
+        code: "usage.cut", exitCode: 64, message: "--k and --height both say where to cut",
+        hint: "give one of them")
+    }
+  }
+
+  /// The scores of a cut over the rows that the folder's model holds.
+  private func scores(
+    of assignment: Assignment, metric: SilhouetteMetric
+  ) throws -> [(String, Double?)] {
+    let path = "\(folder)/model.h5"
+    guard Files.exists(path) else {
+      throw Complaint(
+        code: "tree.no-rows", exitCode: 66, place: folder,
+        message: "holds no rows to score (no model.h5)",
+        hint: "make the tree with --cut, or score the labels with kindred score INPUT --labels")
+    }
+    let model = try ModelFile.read(path: path)
+    guard model.features.rowCount == assignment.labels.count else {
+      throw Complaint(
+        code: "tree.rows", exitCode: 65, place: folder,
+        message: "model.h5 has \(model.features.rowCount) rows, the tree"
+          + " \(assignment.labels.count)", hint: "make the tree again")
+    }
+    let pool = WorkerPool()
+    let silhouette = Silhouette.score(model.features, [assignment], metric: metric, pool: pool)[0]
+    let dispersion = Dispersion.scores(model.features, [assignment], pool: pool)[0]
+    return [
+      ("inertia", dispersion.withinSumOfSquares), ("silhouette", silhouette.mean),
+      ("calinski_harabasz", dispersion.calinskiHarabasz),
+      ("davies_bouldin", dispersion.daviesBouldin),
+    ]
+  }
+
+  private func content(
+    _ saved: SavedTree, _ assignment: Assignment, scores: [(String, Double?)],
+    format: LabelFormat
+  ) -> [UInt8] {
+    switch format {
+    case .npy: return MatrixFile.npyBytes(assignment.labels)
+    case .csv:
+      var text = "row,id,title,cluster\n"
+      for (row, label) in assignment.labels.enumerated() {
+        text += "\(saved.rowNumbers[row]),\(CSVText.field(saved.identifiers[row])),"
+        text += "\(CSVText.field(saved.titles[row])),\(label)\n"
+      }
+      return Array(text.utf8)
+    case .table:
+      var table = TextTable(["row", "id", "cluster", "title"])
+      for (row, label) in assignment.labels.enumerated() {
+        table.add([
+          saved.rowNumbers[row], VisibleText.escaping(saved.identifiers[row]), String(label),
+          VisibleText.escaping(saved.titles[row]),
+        ])
+      }
+      return Array(table.text.utf8)
+    case .json:
+      let rows = assignment.labels.indices.map { row in
+        JSONValue.object([
+          ("row", Int(saved.rowNumbers[row]).map(JSONValue.int) ?? .null),
+          ("id", .string(saved.identifiers[row])),
+          ("title", saved.titles[row].isEmpty ? .null : .string(saved.titles[row])),
+          ("cluster", .int(Int(assignment.labels[row]))),
+        ])
+      }
+      let object = JSONValue.object(
+        [("k", JSONValue.int(assignment.clusterCount))]
+          + scores.map { ($0.0, JSONValue.optional($0.1)) } + [("labels", .array(rows))])
+      return Array((object.text + "\n").utf8)
+    }
+  }
+}
+
+/// A tree as a run folder keeps it.
+struct SavedTree {
+  let tree: LinkageTree
+  let rowNumbers: [String]
+  let identifiers: [String]
+  let titles: [String]
+  private let leafOfRow: [Int32]
+
+  /// Reads `linkage.npy` and `leaves.csv` of a finished run.
+  init(folder: String, suffix: String) throws {
+    guard Files.exists("\(folder)/\(RunFolder.manifestName)") else {
+      throw Complaint(
+        code: "tree.no-run", exitCode: 66, place: folder,
+        message: Files.exists(folder)
+          ? "holds no finished run (no \(RunFolder.manifestName))" : "no such folder",
+        hint: "make one with kindred tree INPUT --out \(folder)")
+    }
+    let name = "linkage\(suffix).npy"
+    guard Files.exists("\(folder)/\(name)") else {
+      throw Complaint(
+        code: "tree.no-tree", exitCode: 66, place: folder, message: "holds no tree (no \(name))",
+        hint: "make one with kindred tree, or name one of several with --linkage")
+    }
+    let (elements, _, columns) = try MatrixFile.readDoubles(
+      try InputFile.read(path: "\(folder)/\(name)"))
+    guard columns == 4 else {
+      throw Complaint(
+        code: "tree.columns", exitCode: 65, place: name,
+        message: "has \(columns) columns, a linkage has 4",
+        hint: "make the tree again with kindred tree")
+    }
+    tree = try LinkageTree(linkageMatrix: elements)
+    let leaves = "leaves\(suffix).csv"
+    let table = try CatalogueTable(reading: try InputFile.read(path: "\(folder)/\(leaves)"))
+    let wanted = ["row", "id", "title", "leaf"]
+    let places = wanted.compactMap { table.columnNames.firstIndex(of: $0) }
+    guard places.count == wanted.count else {
+      throw Complaint(
+        code: "tree.leaves", exitCode: 65, place: leaves,
+        message: "has not the columns \(wanted.joined(separator: ", "))",
+        hint: "make the tree again with kindred tree")
+    }
+    let cells = { (column: Int) in
+      (0..<table.rowCount).map { table.cell(row: $0, column: places[column]) }
+    }
+    rowNumbers = cells(0)
+    identifiers = cells(1)
+    titles = cells(2)
+    var numbers: [Int32] = []
+    for (row, text) in cells(3).enumerated() {
+      guard let leaf = Int32(text), leaf >= 0, leaf < tree.leafCount else {
+        throw Complaint(
+          code: "tree.leaves", exitCode: 65, place: leaves,
+          message: "leaf '\(text)' of row \(row + 1) is not in the tree",
+          hint: "make the tree again with kindred tree")
+      }
+      numbers.append(leaf)
+    }
+    leafOfRow = numbers
+  }
+
+  /// The rows' clusters, numbered by their lowest row.
+  func assignment(ofLeaves leaves: Assignment) -> Assignment {
+    GrownTree.assignment(ofLeaves: leaves, leafOfRow: leafOfRow)
+  }
+}

@@ -1,0 +1,51 @@
+internal import Catalogue
+internal import Clustering
+internal import Experiments
+internal import Matrices
+internal import ModelStore
+
+/// What a tree leaves in a run folder.
+enum TreeFiles {
+  /// Publishes a tree, and its cut as any other clustering.
+  static func publish(
+    _ result: TreeWork.Result, of work: TreeWork, into folder: RunFolder, leafLimit: Int,
+    seconds: inout PhaseSeconds
+  ) throws {
+    let start = ContinuousClock.now
+    var files: [RunFolder.File]
+    if let cut = result.cut {
+      let publication = RunPublication(
+        input: work.prepared, configuration: work.configuration, result: cut, command: "tree",
+        heldOut: nil)
+      files = try publication.files(pool: work.pool)
+      let model = publication.model
+      files.append(RunFolder.File("model.h5") { try ModelFile.write(model, to: $0) })
+      let records = publication.records
+      files.append(RunFolder.File("runs.h5") { try RunsFile.write(records, to: $0) })
+    } else {
+      files = [
+        RunFolder.File(
+          "run.json",
+          Array(
+            RunDescription.json(
+              command: "tree", input: work.prepared, configuration: work.configuration
+            ).utf8))
+      ]
+    }
+    files += TreePublication.files(result.grown, order: result.order, input: work.prepared)
+    files.append(
+      try DendrogramFile.file(
+        result.grown, metric: work.metric, cut: result.cut?.best.model.assignment,
+        order: result.order, leafLimit: leafLimit, input: work.prepared))
+    seconds.add(ContinuousClock.now - start, to: .write)
+    let timing = JSONValue.object([
+      ("seconds", seconds.json), ("threads", .int(work.pool.threadCount)),
+      ("peak_memory_bytes", .int(Terminal.peakMemory)),
+    ])
+    files.append(
+      RunFolder.File("timing.json", Array(timing.prettyText.utf8), isReproducible: false))
+    let publishing = ContinuousClock.now
+    try folder.publish(files)
+    seconds.add(ContinuousClock.now - publishing, to: .write)
+  }
+}
