@@ -135,6 +135,8 @@ class CaseRun:
         for name in self.variants:
             for peer, runs in zip(case.peers, theirs):
                 pairs.append(self.pair(name, ours[name], peer, runs, facts, by_peer))
+            if not case.peers:
+                pairs.append(self.alone(name, ours[name]))
         for worker in workers:
             worker.stop()
         return {
@@ -247,6 +249,24 @@ class CaseRun:
             result["peak_memory_bytes"] = max(run["peak_memory_bytes"] for run in runs)
         return result
 
+    def alone(self, name, ours):
+        """One of our variants that no peer is timed with: does its memory stay within the limit?"""
+        peak = max(run["peak_memory_bytes"] for run in ours)
+        holds = self.case.memory_limit is None or peak <= self.case.memory_limit
+        return {
+            "variant": name,
+            "peer": "-",
+            "package": "kindred",
+            "seconds": [],
+            "iterations": [],
+            "ratio": None,
+            "floor": None,
+            "goal": None,
+            "holds": holds,
+            "peak_memory_bytes": None,
+            "quality": {"peak_bytes": peak, "limit": self.case.memory_limit, "ok": holds},
+        }
+
     def quality(self, name, ours, peer, runs, workers):
         """The check of the case, for one variant and one peer."""
         kind = self.case.quality
@@ -261,6 +281,7 @@ class CaseRun:
         request = {"check": kind, "ours": str(folder), "peer": prefix}
         request["strict"] = peer.name == "scikit-learn"
         request["is_double"] = self.checks_double(peer)
+        request["linkage"] = peer.spec.get("linkage")
         if "matrix" in peer.spec:
             request["matrix"] = self.bench.resolve(peer.spec["matrix"])
         self.save(peer, workers[peer.name], prefix)

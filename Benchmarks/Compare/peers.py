@@ -316,6 +316,9 @@ class Linkage(Job):
     def warm_up(self):
         self.linkage(self.points[:500])
 
+    def notes(self):
+        return "" if self.package == "genieclust" else "has no threads"
+
     def save(self, prefix):
         is_tree = getattr(self.result, "ndim", 1) == 2
         np.save(prefix + "-heights.npy", self.result[:, 2] if is_tree else self.result)

@@ -11,6 +11,9 @@ import h5py
 import numpy as np
 import scipy.sparse as sp
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "Tests/CommandLineTests/Witness"))
+from tree_audit import row_distances, worst_departure  # noqa: E402
+
 # Two squared distances nearer than this, relative to the norms they come from, are a near-tie.
 NEAR_TIE = 1e-6
 
@@ -18,6 +21,10 @@ NEAR_TIE = 1e-6
 INERTIA_TOLERANCE = 1e-6
 
 BLOCK_ROWS = 2_000
+
+# What heights may differ by, relative; of lower ones, the same share of this share of the highest.
+HEIGHT_TOLERANCE = 1e-6
+LOW_HEIGHT = 1e-3
 
 
 def load(path):
@@ -100,12 +107,27 @@ def kmeans(spec):
     }
 
 
+def our_merges(spec):
+    return np.load(pathlib.Path(spec["ours"]) / "linkage.npy")
+
+
 def heights(spec):
-    """Sorted heights of two dendrograms."""
-    ours = np.sort(np.load(pathlib.Path(spec["ours"]) / "linkage.npy")[:, 2])
+    """The greatest relative difference of two trees' sorted heights."""
+    ours = np.sort(our_merges(spec)[:, 2])
     theirs = np.sort(np.load(spec["peer"] + "-heights.npy"))
-    worst = float((np.abs(ours - theirs) / np.maximum(theirs, 1e-12)).max())
-    return {"largest_height_difference": worst, "ok": worst <= 1e-6}
+    worst = float((np.abs(ours - theirs) / np.maximum(theirs, theirs[-1] * LOW_HEIGHT)).max())
+    return {"largest_height_difference": worst, "ok": worst <= HEIGHT_TOLERANCE}
+
+
+def tree(spec):
+    """Whether ours merges nearest clusters; the heights only tell how much ties leave to choice."""
+    distances = row_distances(load(spec["matrix"]), "euclidean")
+    departure = worst_departure(our_merges(spec), distances, spec["linkage"])
+    return {
+        **heights(spec),
+        "largest_departure": departure,
+        "ok": departure <= HEIGHT_TOLERANCE,
+    }
 
 
 def tfidf(spec):
@@ -140,7 +162,13 @@ def latent(spec):
     return {"ours": ours, "peer": theirs, "difference": ours - theirs, "ok": ours >= theirs - 1e-4}
 
 
-CHECKS = {"kmeans": kmeans, "heights": heights, "tfidf": tfidf, "latent": latent}
+CHECKS = {
+    "kmeans": kmeans,
+    "heights": heights,
+    "tree": tree,
+    "tfidf": tfidf,
+    "latent": latent,
+}
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ def duration(seconds):
 
 def spread(times):
     """Median and range of some times."""
+    if not times:
+        return "-"
     median = statistics.median(times)
     if len(times) == 1:
         return duration(median)
@@ -33,7 +35,7 @@ def times_as_text(value):
 
 
 def mebibytes(size):
-    return f"{size / 2**20:,.0f}"
+    return "-" if size is None else f"{size / 2**20:,.0f}"
 
 
 def verdict(pair):
@@ -42,7 +44,7 @@ def verdict(pair):
         return "-"
     if not pair["holds"]:
         return "**no**"
-    return "goal" if pair["ratio"] >= pair["goal"] else "yes"
+    return "goal" if pair["ratio"] and pair["ratio"] >= pair["goal"] else "yes"
 
 
 def quality_text(quality):
@@ -66,6 +68,11 @@ def quality_text(quality):
         parts.append(f"largest difference {quality['largest_difference']:.1e}")
     if "largest_height_difference" in quality:
         parts.append(f"heights {quality['largest_height_difference']:.1e}")
+    if "largest_departure" in quality:
+        parts.append(f"merges nearest clusters to {quality['largest_departure']:.1e}")
+    if "limit" in quality:
+        peak, limit = mebibytes(quality["peak_bytes"]), mebibytes(quality["limit"])
+        parts.append(f"peak {peak} MiB, limit {limit}")
     if "ours" in quality:
         parts.append(f"explained variance {quality['ours']:.5f} / {quality['peer']:.5f}")
     prefix = {True: "", False: "**worse**: ", None: "single precision: "}[quality["ok"]]
@@ -187,6 +194,11 @@ Labels are compared row by row with scikit-learn in double precision from the sa
 difference is a near-tie when the two squared distances agree to 1e-6 of the norms they come from. A
 negative inertia difference is in our favor. A peer that has single precision only (faiss) breaks
 the many ties of such starts by rounding and goes another way, so its comparison is not a verdict.
+
+Trees are compared by their sorted heights, the largest relative difference of them. Where most rows
+tie (A4), heights depend on which of equal pairs is merged first, and every library has a rule of its
+own; there the verdict is whether each merge has the distance of its parts and no two clusters could
+have been merged sooner.
 
 Peak memory, MiB: of the whole process on both sides. Ours holds the program, the input, start
 centers and the scoring of the result; a peer's holds its interpreter, libraries, input and all

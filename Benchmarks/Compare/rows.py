@@ -37,7 +37,8 @@ class Case:
     names a check of quality.py, or `inertia`: the mean of what each side reports. `whole_fits` names
     variants whose steps are not the peers': whole fits are compared, without a bound. `needs` is a
     command or an option that some variant cannot do without. `is_brief` says that the work is too
-    long to look for the faster type of a peer: the first is timed.
+    long to look for the faster type of a peer: the first is timed. A case without peers is ours alone,
+    and holds when its memory stays within `memory_limit` bytes.
     """
 
     row: str
@@ -54,6 +55,7 @@ class Case:
     times_repetition: bool = True
     is_brief: bool = False
     whole_fits: tuple = ()
+    memory_limit: int | None = None
 
 
 def cluster(matrix, k, iterations, *options):
@@ -174,19 +176,24 @@ def silhouettes(row, matrix, first, last, bounds, **more):
     )  # fmt: skip
 
 
-def tree(row, matrix, linkage, peers, **more):
-    """A dendrogram; `peers` maps a job of peers.py to (floor, goal)."""
+def tree(row, matrix, linkage, peers, *, quality="heights", **more):
+    """A tree of Euclidean distances; `peers` maps a library of peers.py's Linkage to (floor, goal).
+
+    A peer takes all of a sparse matrix's cells. `quality`: `heights`, or `tree` where rows tie so often
+    that the heights depend on which of equal pairs comes first.
+    """
     return Case(
         row,
         f"{stem(matrix)}, {linkage}",
-        {"tree": ("tree", "@" + matrix, "--linkage", linkage)},
+        {"tree": ("tree", "@" + matrix, "--linkage", linkage, "--metric", "euclidean")},
         ("fit",),
         tuple(
             Peer(name, "linkage", {"matrix": "@" + matrix, "linkage": linkage, "library": name},
                  ("float64",), *bounds)
             for name, bounds in peers.items()
         ),
-        quality="heights",
+        quality=quality,
+        matrix=matrix,
         needs={"tree": "tree"},
         **more,
     )  # fmt: skip
@@ -212,6 +219,9 @@ NO_BOUND = (None, None)
 DENSE_PEERS = {SKLEARN: (1.2, 3), INTELEX: NO_BOUND, FAISS: NO_BOUND}
 DENSE_EXTRA = {SKLEARN: NO_BOUND, INTELEX: NO_BOUND, FAISS: NO_BOUND}
 TREE_PEERS = {"fastcluster": (6, 15), "scipy": (6, 15)}
+VECTOR_PEER = {"fastcluster-vector": (10, 40)}
+MINIMUM_TREE_PEERS = {"genieclust": (4, 15), "fastcluster-vector": (4, 15)}
+SPARSE_TREE_PEERS = {"fastcluster": (50, 200), "scipy": (50, 200)}
 
 CASES = (
     lloyd("S1", WN, 45, 20, {SKLEARN: (5, 15), INTELEX: (5, 15)}, quick=True),
@@ -231,12 +241,15 @@ CASES = (
     lloyd("D1", LATENT, 1000, 20, DENSE_EXTRA, repetitions=3),
     lloyd("D1", "wordnet-lsa50.npy", 300, 50, DENSE_EXTRA),
     lloyd("D1", "wordnet-lsa300.npy", 300, 20, DENSE_EXTRA),
-    tree("A1", "wordnet-lsa100-20k.npy", "ward", TREE_PEERS, repetitions=2),
-    tree("A1", "wordnet-lsa100-20k.npy", "average", TREE_PEERS, repetitions=2),
-    tree("A1", "wordnet-lsa100-20k.npy", "complete", TREE_PEERS, repetitions=2),
-    tree("A2", "wordnet-lsa100-50k.npy", "ward", {"fastcluster-vector": (10, 40)}, repetitions=1),
-    tree("A3", "wordnet-lsa100-50k.npy", "single", {"genieclust": (4, 15)}, repetitions=3),
-    tree("A4", RC, "ward", {"fastcluster": (50, 200), "scipy": (50, 200)}, repetitions=1),
+    tree("A1", "wordnet-lsa100-20k.npy", "ward", TREE_PEERS, repetitions=3),
+    tree("A1", "wordnet-lsa100-20k.npy", "average", TREE_PEERS, repetitions=3),
+    tree("A1", "wordnet-lsa100-20k.npy", "complete", TREE_PEERS, repetitions=3),
+    tree("A2", "wordnet-lsa100-8k.npy", "ward", VECTOR_PEER, repetitions=3, quick=True),
+    tree("A2", "wordnet-lsa100-50k.npy", "ward", VECTOR_PEER, repetitions=3, peer_repetitions=1),
+    tree("A2", LATENT, "ward", {}, repetitions=1, memory_limit=3 * 10**9),
+    tree("A3", "wordnet-lsa100-50k.npy", "single", MINIMUM_TREE_PEERS, repetitions=3,
+         peer_repetitions=1),
+    tree("A4", RC, "ward", SPARSE_TREE_PEERS, quality="tree", repetitions=3, peer_repetitions=1),
     silhouettes("C1", RC, 2, 29, (20, 100)),
     silhouettes("C2", "wordnet-lsa100-20k.npy", 26, 26, (6, 20)),
     silhouettes("C2", "wordnet-lsa100-20k.npy", 2, 26, (40, 150), peer_repetitions=1),
