@@ -10,6 +10,9 @@ typedef float v8f_unaligned __attribute__((ext_vector_type(8), aligned(4)));
 /// How far rounding may carry bytes and halves, as a share of lengths and halves.
 static const double slack = 1e-6;
 
+/// What products that are too small for single precision may lose, before sizes multiply it.
+#define UNDERFLOW_LOSS 1e-36f
+
 /// ‖x − y‖² in one order whatever the two are, so that it is the same from both sides.
 #define DIFFERENCE(LOAD, x, y, d)                                                           \
   v8d sums[2] = {(v8d)(0.0), (v8d)(0.0)};                                                   \
@@ -134,15 +137,16 @@ INLINE void place_bytes(const float *line, int64_t at, float query_levels,
   const float query_factor = is_small ? 0 : query_levels / greatest;
   uint8_t *target = points->targets + at / 16 * quads * 64 + at % 16 * 4;
   int8_t *query = points->queries + at * quads * 4;
-  int32_t sum = 0;
+  // Without a sign: rows of very many columns may wrap.
+  uint32_t sum = 0;
   for (int64_t p = 0; p < quads * 4; p++) {
     const float value = p < d ? line[p] : 0;
     const int32_t byte = byte_of(value * query_factor);
     target[p / 4 * 64 + p % 4] = (uint8_t)(byte_of(value * factor) + 128);
     query[p] = (int8_t)byte;
-    sum += byte;
+    sum += (uint32_t)byte;
   }
-  points->offset[at] = -128 * sum;
+  points->offset[at] = (int32_t)(0u - 128u * sum);
 }
 
 INLINE void place_floats(const float *line, int64_t at, const kindred_neighbor_points *points) {
@@ -177,7 +181,8 @@ INLINE void place_floats(const float *line, int64_t at, const kindred_neighbor_p
       }                                                                                     \
       const double spread = exact->spread == NULL ? 0 : exact->spread[id];                  \
       points->length[at] = (float)(sqrt(norm) * (1 + slack));                               \
-      points->half[at] = (float)((norm + spread * unit * unit) * 0.5 * (1 - 2 * slack));    \
+      points->half[at] =                                                                    \
+          (float)((norm + spread * unit * unit) * 0.5 * (1 - 2 * slack)) - UNDERFLOW_LOSS;  \
       points->inverse[at] = exact->inverse == NULL ? 0.5f : (float)exact->inverse[id];      \
       if (points->floats != NULL)                                                           \
         place_floats(line, at, points);                                                     \

@@ -125,9 +125,10 @@ static void note(const kindred_neighbor_points *points, const kindred_query_tile
   const float halves = tile->half[r] + points->half[target];
   const float factor = 2 / (tile->inverse[r] + points->inverse[target]);
   const float low = halves - (product + error), high = halves - (product - error);
-  // Halves are stored a little too small: what rounding may do is a share of them.
+  // Halves are stored a little too small: what rounding may do is a share of them, and what underflow may
+  // do is taken off. Sizes multiply both, so what makes up for them goes in before.
   const float least = low > 0 ? low * factor * (1 - slack) : 0;
-  const float most = (high + 4 * slack * halves) * factor * (1 + slack) + 1e-37f;
+  const float most = (high + 4 * slack * halves + 4e-36f) * factor * (1 + slack) + 1e-37f;
   const int32_t position = tile->position[r];
   push(points, own, query, position, target, least, most);
   if (others != NULL) push(points, others, target, target, position, least, most);

@@ -44,9 +44,7 @@ public struct Agglomerative: Sendable, Hashable {
     progress: LinkageProgressHandler? = nil
   ) throws(ClusteringError) -> LinkageTree {
     try validate(points, weights: weights)
-    let method = try plan(
-      rowCount: points.rowCount, columnCount: points.columnCount, isSparse: points.isSparse
-    ).method
+    let method = try plan(for: LinkageShape(points)).method
     let prepared = LinkagePoints(points, metric: metric)
     let found: [LinkageTree.RowMerge]
     switch (method, prepared.rows) {

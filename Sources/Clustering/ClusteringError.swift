@@ -24,6 +24,9 @@ public enum ClusteringError: Error, Sendable, Equatable {
   /// The work would take more memory than it may; `fittingRowCount` rows would fit.
   case overMemoryLimit(required: Int, limit: Int, fittingRowCount: Int)
 
+  /// The centers of a cut's clusters would take more memory than they may.
+  case centersOverMemoryLimit(clusterCount: Int, required: Int, limit: Int)
+
   /// The task was cancelled; nothing was changed.
   case cancelled
 }

@@ -63,7 +63,8 @@ struct FreeLinkage {
 
   /// The most bytes that the merges of n rows of d columns take beside the rows: means in double precision,
   /// rows in bytes and, where these are too coarse, in single precision; lists and candidates.
-  static func byteCount(rowCount: Int, columnCount: Int) -> Int {
-    rowCount * (14 * (columnCount + 4) + 16 * listWidth + 1_024)
+  static func byteCount(_ shape: LinkageShape) -> Int {
+    shape.columnCount.saturatingSum(4).saturatingProduct(14)
+      .saturatingSum(16 * listWidth + 1_024).saturatingProduct(shape.rowCount)
   }
 }

@@ -74,11 +74,17 @@ struct SingleLinkage {
     }.sorted { $0 < $1 }
   }
 
-  /// The bytes beside the rows: for full rows a copy, its bytes twice and the lists.
-  static func byteCount(rowCount: Int, columnCount: Int, isSparse: Bool) -> Int {
-    let lists = 12 * neighborCount + 128
-    let (values, overflow) = (isSparse ? 0 : 6).multipliedReportingOverflow(by: columnCount)
-    let (bytes, tooMany) = (values + lists).multipliedReportingOverflow(by: rowCount)
-    return overflow || tooMany ? .max : bytes
+  /// The bytes beside the rows: the lists; for full rows a copy and its bytes twice, after writing them out when
+  /// they are sparse; for others their postings, and the rows that differ.
+  static func byteCount(_ shape: LinkageShape) -> Int {
+    let lists = shape.rowCount.saturatingProduct(12 * neighborCount + 128)
+    let cells = shape.rowCount.saturatingProduct(shape.columnCount)
+    let isLong = shape.columnCount > DenseNeighbors.columnLimit
+    let isFull = !isLong && cells <= shape.storedCount.saturatingProduct(8)
+    let rows =
+      isFull
+      ? cells.saturatingProduct(shape.isSparse ? 10 : 6)
+      : shape.storedCount.saturatingProduct(shape.isSparse ? 16 : 24)
+    return lists.saturatingSum(rows)
   }
 }

@@ -28,11 +28,12 @@ package struct StoredLinkage: Sendable {
   }
 
   /// The bytes that the tree of n rows of d columns takes beside them.
-  package static func byteCount(rowCount: Int, columnCount: Int, isSparse: Bool) -> Int {
-    // Dense rows are centered, and their sums kept in double precision.
-    let vectors = isSparse ? 0 : 12 * rowCount * columnCount
+  static func byteCount(_ shape: LinkageShape) -> Int {
+    // Dense rows are centered, in single and in double precision, and their sums kept in double precision.
+    let vectors = shape.isSparse ? 0 : shape.storedCount.saturatingProduct(20)
     return PairMatrix.byteCount(
-      rowCount: rowCount, threadCount: WorkerPool.activeCoreCount) + vectors
+      rowCount: shape.rowCount, threadCount: WorkerPool.activeCoreCount
+    ).saturatingSum(vectors)
   }
 
   /// Finds the merges.

@@ -43,9 +43,13 @@ public struct TreeGrower: Sendable {
   /// - Throws: `ClusteringError.overMemoryLimit`, `.invalidParameter`.
   /// - Complexity: O(1).
   public func plan(_ points: FeatureMatrix) throws(ClusteringError) -> Agglomerative.Plan {
-    try settings.plan(
-      rowCount: leafCount(points), columnCount: points.columnCount,
-      isSparse: points.isSparse && configuration.microClusterCount == nil)
+    let leaves = leafCount(points)
+    guard leaves < points.rowCount else { return try settings.plan(for: LinkageShape(points)) }
+    // Means of clusters are dense.
+    return try settings.plan(
+      for: LinkageShape(
+        rowCount: leaves, columnCount: points.columnCount,
+        storedCount: leaves.saturatingProduct(points.columnCount), isSparse: false))
   }
 
   /// The linkages whose trees of the same rows would stay within the limit, with the bytes they take.
@@ -62,7 +66,8 @@ public struct TreeGrower: Sendable {
     }
   }
 
-  private func leafCount(_ points: FeatureMatrix) -> Int {
+  /// The most leaves that the tree of some rows can have.
+  public func leafCount(_ points: FeatureMatrix) -> Int {
     min(points.rowCount, configuration.microClusterCount ?? points.rowCount)
   }
 
@@ -91,8 +96,7 @@ public struct TreeGrower: Sendable {
     let model = try micro.fit(points, pool: pool)
     let leaves = Self.withoutEmpty(model.assignment)
     let means = FeatureMatrix.dense(ClusterMeans.means(of: leaves, points: points))
-    let plan = try settings.plan(
-      rowCount: means.rowCount, columnCount: means.columnCount, isSparse: false)
+    let plan = try settings.plan(for: LinkageShape(means))
     let tree = try settings.tree(
       of: means, weights: leaves.sizes(), pool: pool, progress: progress)
     return GrownTree(

@@ -38,4 +38,15 @@ extension BLAS {
       CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows), Int32(columns), Int32(depth), 1,
       left, Int32(depth), right, Int32(depth), 0, product, Int32(stride))
   }
+
+  /// The same in double precision.
+  package static func multiplyTransposed(
+    _ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, rows: Int, columns: Int,
+    depth: Int, into product: UnsafeMutablePointer<Double>, stride: Int
+  ) {
+    guard rows > 0, columns > 0, depth > 0 else { return }
+    cblas_dgemm(
+      CblasRowMajor, CblasNoTrans, CblasTrans, Int32(rows), Int32(columns), Int32(depth), 1,
+      left, Int32(depth), right, Int32(depth), 0, product, Int32(stride))
+  }
 }

@@ -85,7 +85,11 @@ package final class NeighborSearch: @unchecked Sendable {
       bytes.place(left, labels: labels, pool: pool)
       emptyCount = 0
     } else {
-      bytes.placeAgain(changed.map { positions[Int($0)] }.filter { $0 >= 0 }, pool: pool)
+      // A cluster that changed twice is placed once: two threads would write the same place.
+      var isListed = Set<Int32>()
+      bytes.placeAgain(
+        changed.map { positions[Int($0)] }.filter { $0 >= 0 && isListed.insert($0).inserted },
+        pool: pool)
     }
   }
 
@@ -289,9 +293,9 @@ package final class NeighborSearch: @unchecked Sendable {
     }
     lists.lengths[id] = length
     lists.bounds[id] = bound
-    if length > 0, lists.entries[id * lists.width].value <= bound { return true }
-    // Nothing lies within the limit, or candidates had to be dropped.
-    return bound >= limit
+    if length > 0 { return lists.entries[id * lists.width].value <= bound || bound >= limit }
+    // Without a limit there is no other point; within one, what searches finds all points instead.
+    return limit == .infinity && bound >= limit
   }
 }
 

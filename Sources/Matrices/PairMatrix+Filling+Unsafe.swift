@@ -6,9 +6,11 @@ extension PairMatrix {
   /// distances above keep six digits.
   static let nearShare: Float = 0.5
 
-  /// Up to this many rows, and columns where all are stored, every distance is computed by differences.
+  /// Up to this many sparse rows, every distance is computed by differences.
   static let exactRowLimit = 2_048
-  static let exactColumnLimit = 512
+
+  /// The same share for products in double precision, which keep nine digits above it.
+  static let nearShareOfDoubles = 1e-6
 
   /// The tiles of one column of tiles that are made together.
   private static let tilesTogether = 8
@@ -105,14 +107,22 @@ private struct PairSource: Sendable {
   /// Whether every distance is computed by differences: exact ones cost little when rows are few.
   let isExact: Bool
 
+  /// Dense rows for products in double precision.
+  let doubles: CenteredDoubles?
+
   init(_ points: TilePoints, measure: PairMatrix.Measure, exponent: Int32) {
     self.points = points
     self.measure = measure
     self.exponent = exponent
     norms = points.shiftedNorms(by: 0)
     isExact =
-      points.fitsTiles && points.rowCount <= PairMatrix.exactRowLimit
-      && (points.original.isSparse || points.original.columnCount <= PairMatrix.exactColumnLimit)
+      points.original.isSparse && points.fitsTiles
+      && points.rowCount <= PairMatrix.exactRowLimit
+    if case .dense(let matrix) = points.original {
+      doubles = CenteredDoubles(matrix)
+    } else {
+      doubles = nil
+    }
     weights = measure.weights.map { Buffer($0, orEmpty: 1) }
   }
 
@@ -141,16 +151,22 @@ private final class PairTileMaker {
   private let dots: TileMaker
   private let near: Buffer<UInt32>
 
+  /// The products of dense rows.
+  private let products: Buffer<Double>
+
   init(_ source: PairSource, level: InstructionSet) {
     self.source = source
     self.level = level
     dots = TileMaker(source.points, source.points)
     near = Buffer(unwritten: DistanceTiles.side * DistanceTiles.side + 1)
+    products = Buffer(
+      count: source.doubles == nil ? 0 : DistanceTiles.side * TileMaker.stride, repeating: 0)
   }
 
   /// The codes of the distances of some rows to others, `TileMaker.stride` apart, in the maker's memory.
   func tile(_ rows: Range<Int>, _ columns: Range<Int>) -> UnsafeMutablePointer<UInt32> {
     let stride = TileMaker.stride
+    if let doubles = source.doubles { return tile(rows, columns, of: doubles) }
     guard !source.isExact else { return exactTile(rows, columns) }
     let products = dots.dots(rows, columns)
     let tile = UnsafeMutableRawPointer(products.base).assumingMemoryBound(to: UInt32.self)
@@ -169,6 +185,25 @@ private final class PairTileMaker {
       source.norms.base, Int64(rows.lowerBound), Int64(columns.lowerBound), PairMatrix.nearShare,
       &measure, near.base)
     repair(tile, rows, columns, count: Int(nearCount))
+    return tile
+  }
+
+  /// The codes of the distances of dense rows.
+  private func tile(
+    _ rows: Range<Int>, _ columns: Range<Int>, of doubles: CenteredDoubles
+  ) -> UnsafeMutablePointer<UInt32> {
+    let tile = UnsafeMutableRawPointer(dots.elements.base).assumingMemoryBound(to: UInt32.self)
+    let width = doubles.columnCount
+    BLAS.multiplyTransposed(
+      doubles.rows.base + rows.lowerBound * width, doubles.rows.base + columns.lowerBound * width,
+      rows: rows.count, columns: columns.count, depth: width, into: products.base,
+      stride: TileMaker.stride)
+    var measure = source.kernelMeasure
+    let count = kindred_pair_codes(
+      level.rawValue, products.base, Int64(TileMaker.stride), Int32(rows.count),
+      Int32(columns.count), doubles.norms.base, Int64(rows.lowerBound),
+      Int64(columns.lowerBound), PairMatrix.nearShareOfDoubles, &measure, tile, near.base)
+    repair(tile, rows, columns, count: Int(count))
     return tile
   }
 

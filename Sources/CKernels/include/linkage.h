@@ -68,6 +68,13 @@ int64_t kindred_pair_distances(int32_t level, float *tile, int64_t stride, int32
                                int64_t first_column, float near_share,
                                const kindred_pair_measure *measure, uint32_t *near);
 
+/// The same from products in double precision, into a tile of codes of the same stride. The norms must have
+/// room for a whole group of 8 after the last, the tiles for whole groups of 8 columns.
+int64_t kindred_pair_codes(int32_t level, const double *dots, int64_t stride, int32_t rows,
+                           int32_t columns, const double *norms, int64_t first_row,
+                           int64_t first_column, double near_share,
+                           const kindred_pair_measure *measure, uint32_t *tile, uint32_t *near);
+
 /// Computes some pairs of a tile again by differences of rows of d numbers: row i of the tile is row
 /// `first_row + i` of the data.
 void kindred_pair_repair(int32_t level, uint32_t *tile, int64_t stride, const uint32_t *near,
