@@ -23,6 +23,10 @@ public enum Interruption {
     // Made before a handler can want it: making it is not safe there.
     _ = table
     for number in [SIGINT, SIGTERM, SIGHUP] {
+      // What the parent had ignored, as nohup does, stays ignored.
+      var inherited = sigaction()
+      sigaction(number, nil, &inherited)
+      if unsafeBitCast(inherited.__sigaction_handler.sa_handler, to: Int.self) == 1 { continue }
       signal(number) { number in
         for slot in 0..<Table.count {
           if let path = Interruption.table.files[slot] { unlink(path) }

@@ -52,7 +52,20 @@ enum ResultText {
     for note in input.notes { lines.append("Note        \(note)") }
     let algorithms = configuration.algorithms.map(\.rawValue).joined(separator: ", ")
     lines.append("Algorithm   \(algorithms)")
-    lines.append("Seeding     \(configuration.seeding.rawValue), seed \(configuration.seed)")
+    if configuration.algorithms.contains(where: { $0.linkage == nil }) {
+      lines.append("Seeding     \(configuration.seeding.rawValue), seed \(configuration.seed)")
+    }
+    for linkage in configuration.algorithms.compactMap(\.linkage) {
+      let metric = TreeGrower.metric(of: linkage, in: configuration).rawValue
+      let micro =
+        configuration.microClusterCount.map {
+          ", approximate: over the means of up to \($0) micro-clusters, seed \(configuration.seed)"
+        } ?? ""
+      lines.append("Tree        \(linkage.rawValue), \(metric)\(micro)")
+    }
+    if let height = configuration.cutHeight {
+      lines.append("Cut         at height \(NumberText.shortest(height))")
+    }
     lines.append("Silhouette  \(configuration.metric.rawValue)")
     return lines.joined(separator: "\n") + "\n"
   }

@@ -48,7 +48,8 @@ extension RunConfiguration {
         ("select", .string(selection.rawValue)),
         ("linkage_memory", .string(linkageMemory.rawValue)),
         ("height", cutHeight.map(JSONValue.number) ?? .null),
-        ("micro", number(microClusterCount)),
+        ("micro", number(microClusterCount)), ("leaf_order", .string(leafOrder.rawValue)),
+        ("leaves", .int(pictureLeafCount)),
       ] + latentSeed)
   }
 
@@ -128,6 +129,8 @@ extension RunConfiguration {
     try reader.choice("linkage_memory") { linkageMemory = $0 }
     try reader.optionalNumber("height", 0...Double.greatestFiniteMagnitude) { cutHeight = $0 }
     try reader.optionalNumber("micro", 1...Int(Int32.max)) { microClusterCount = $0 }
+    try reader.choice("leaf_order") { leafOrder = $0 }
+    try reader.optionalNumber("leaves", 2...1_000) { pictureLeafCount = $0 ?? 30 }
   }
 }
 

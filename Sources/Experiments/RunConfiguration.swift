@@ -51,6 +51,14 @@ public enum Selection: String, Sendable, Hashable, Codable, CaseIterable {
   case stability
 }
 
+/// The order of a tree's leaves.
+public enum LeafOrder: String, Sendable, Hashable, Codable, CaseIterable {
+  /// As the tree lies: the cluster with the lower number first.
+  case tree
+  /// The order in which neighbors are most alike.
+  case optimal
+}
+
 /// Every option of a run that can change its results; what `run.json` holds and replays.
 public struct RunConfiguration: Sendable, Hashable {
   /// The text columns, by name or number; empty to guess them.
@@ -118,6 +126,12 @@ public struct RunConfiguration: Sendable, Hashable {
 
   /// The height at which a tree is cut, instead of `clusterCounts`.
   public var cutHeight: Double?
+
+  /// The order of a tree's leaves.
+  public var leafOrder: LeafOrder = .tree
+
+  /// The most leaves of a tree's picture.
+  public var pictureLeafCount = 30
 
   /// The number of K-Means clusters whose means a tree is built over, or nil for a tree over the rows.
   public var microClusterCount: Int?

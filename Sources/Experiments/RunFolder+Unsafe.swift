@@ -1,4 +1,5 @@
-internal import Catalogue
+public import Catalogue
+internal import Clustering
 internal import Glibc
 
 /// The folder of a run: held by a lock while the run lasts, published at its end, complete when its
@@ -72,10 +73,13 @@ public final class RunFolder {
   /// - Throws: `OutputError`; the folder then has no manifest, and so does not pass for complete.
   public func publish(_ files: [File]) throws(OutputError) {
     for stale in Self.contents(path) where Self.isTemporary(stale) { unlink("\(path)/\(stale)") }
-    let replaced = Self.manifestNames(path)
+    let present = Self.contents(path)
     unlink("\(path)/\(Self.manifestName)")
-    // A file that only the replaced run had would pass for one of this run.
-    for name in replaced where !files.contains(where: { $0.name == name }) {
+    // A file that only the replaced run had, finished or not, would pass for one of this run.
+    for name in present
+    where present.contains("run.json") && Self.isOfRun(name)
+      && !files.contains(where: { $0.name == name })
+    {
       unlink("\(path)/\(name)")
     }
     var manifest = ""
@@ -172,16 +176,49 @@ public final class RunFolder {
     return names.sorted()
   }
 
-  /// The files that a finished run's manifest names.
-  private static func manifestNames(_ path: String) -> [String] {
-    guard let file = try? InputFile.read(path: "\(path)/\(manifestName)", byteLimit: 1 << 20),
-      let text = String(validating: file.bytes, as: UTF8.self)
-    else { return [] }
-    return text.split(separator: "\n").compactMap { line in
-      let parts = line.split(separator: "  ", maxSplits: 1)
-      guard parts.count == 2, !parts[1].contains("/") else { return nil }
-      return String(parts[1])
+  /// Whether a run may have written a file of this name.
+  private static func isOfRun(_ name: String) -> Bool {
+    let names = [
+      "labels.csv", "labels.npy", "model.h5", "no_of_clusters.txt", "result.txt", "runs.h5",
+      "sweep.csv", "sweep.json",
+    ]
+    let patterns = [
+      ("linkage", ".npy"), ("tree", ".nwk"), ("leaves", ".csv"), ("heights", ".csv"),
+      ("dendrogram", ".svg"),
+    ]
+    return names.contains(name)
+      || patterns.contains { stem, ending in
+        let rest = name.dropFirst(stem.count).dropLast(ending.count)
+        return name.hasPrefix(stem) && name.hasSuffix(ending)
+          && (rest.isEmpty || Linkage(rawValue: String(rest.dropFirst())) != nil)
+      }
+  }
+
+  /// The checksums of a finished run's files by name, as its manifest has them.
+  private static func manifest(_ path: String) throws(InputError) -> [String: String] {
+    let file = try InputFile.read(path: "\(path)/\(manifestName)", byteLimit: 1 << 20)
+    var checksums: [String: String] = [:]
+    for line in String(decoding: file.bytes, as: UTF8.self).split(separator: "\n") {
+      let parts = line.split(separator: " ", maxSplits: 1)
+      guard parts.count == 2 else { continue }
+      checksums[String(parts[1].drop(while: { $0 == " " }))] = String(parts[0])
     }
+    return checksums
+  }
+
+  /// Reads a file of a finished run, and makes sure that it is the one that the run wrote.
+  ///
+  /// - Throws: `InputError` when it is not there, not the run's, or not what the manifest says.
+  public static func read(_ name: String, of folder: String) throws(InputError) -> InputFile {
+    let checksums = try manifest(folder)
+    let file = try InputFile.read(path: "\(folder)/\(name)")
+    guard checksums[name] == file.sha256 else {
+      throw InputError(
+        kind: .malformed, code: "run.changed", file: "\(folder)/\(name)",
+        message: "is not what the run wrote: it differs from \(manifestName)",
+        hint: "make the run again, or restore the file")
+    }
+    return file
   }
 
   /// The checksum of a file that has just been written.

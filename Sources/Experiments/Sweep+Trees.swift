@@ -22,7 +22,7 @@ extension Sweep {
   /// every k, or at one height.
   func ordered(
     _ fits: [Fit], cutting trees: [GrownTree], clusterCounts: [Int], of points: FeatureMatrix,
-    seconds: inout PhaseSeconds
+    notes: inout [String], seconds: inout PhaseSeconds
   ) throws(ClusteringError) -> [Fit] {
     guard !trees.isEmpty else { return fits }
     var all: [Fit] = []
@@ -32,7 +32,8 @@ extension Sweep {
         continue
       }
       let cuts = try seconds.measure(.fit) { () throws(ClusteringError) in
-        try self.cuts(of: tree, at: clusterCounts)
+        try self.cuts(
+          of: tree, at: clusterCounts, columnCount: points.columnCount, notes: &notes)
       }
       let models = try seconds.measure(.score) { () throws(ClusteringError) in
         try tree.models(cuts, of: points, pool: pool)
@@ -44,18 +45,31 @@ extension Sweep {
 
   /// The rows' clusters at every k that the tree has, or at the height.
   private func cuts(
-    of tree: GrownTree, at clusterCounts: [Int]
+    of tree: GrownTree, at clusterCounts: [Int], columnCount: Int, notes: inout [String]
   ) throws(ClusteringError) -> [Assignment] {
     if let height = configuration.cutHeight {
-      return [tree.assignment(ofLeaves: tree.tree.assignment(height: height))]
+      let cut = tree.assignment(ofLeaves: tree.tree.assignment(height: height))
+      // How many clusters a height makes is known only now.
+      let needed = cut.clusterCount.saturatingProduct(columnCount, 16)
+      if let treeMemoryLimit, needed > treeMemoryLimit {
+        throw .centersOverMemoryLimit(
+          clusterCount: cut.clusterCount, required: needed, limit: treeMemoryLimit)
+      }
+      return [cut]
     }
-    var cuts: [Assignment] = []
-    for count in clusterCounts {
-      guard count <= tree.tree.leafCount else {
+    let leafCount = tree.tree.leafCount
+    let fitting = clusterCounts.filter { $0 <= leafCount }
+    if fitting.count < clusterCounts.count {
+      guard !fitting.isEmpty else {
         throw .invalidParameter(
           name: "micro",
-          reason: "a tree of \(tree.tree.leafCount) micro-clusters has no cut of \(count)")
+          reason: "only \(leafCount) micro-clusters came out, too few for \(clusterCounts[0])")
       }
+      notes.append(
+        "k above \(leafCount) left out of the tree: only \(leafCount) micro-clusters came out")
+    }
+    var cuts: [Assignment] = []
+    for count in fitting {
       cuts.append(tree.assignment(ofLeaves: try tree.tree.assignment(clusterCount: count)))
     }
     return cuts

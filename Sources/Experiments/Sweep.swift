@@ -117,7 +117,7 @@ public struct Sweep: Sendable {
     }
     let trees = try grow(points, seconds: &seconds, progress: treeProgress)
     fits = try ordered(
-      fits, cutting: trees, clusterCounts: counts, of: points, seconds: &seconds)
+      fits, cutting: trees, clusterCounts: counts, of: points, notes: &notes, seconds: &seconds)
     let runs = try seconds.measure(.score) { () throws(ClusteringError) in
       try score(fits, points: points, heldOut: heldOut)
     }

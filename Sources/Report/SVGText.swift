@@ -38,6 +38,7 @@ package enum SVGText {
 
   /// Text that is cut with … where it would be wider than `width` ems; widths are guessed on the wide side.
   package static func cut(_ text: String, width: Double) -> String {
+    let text = text.contains { $0.unicodeScalars.count > markLimit } ? withFewMarks(text) : text
     var total = 0.0
     var fitting = text.startIndex
     for place in text.indices {
@@ -54,6 +55,15 @@ package enum SVGText {
       if total <= width - 1 { fitting = text.index(after: place) }
     }
     return text
+  }
+
+  /// The most scalars of one character: stacks of marks would cover the lines above and below.
+  private static let markLimit = 12
+
+  private static func withFewMarks(_ text: String) -> String {
+    var few = String.UnicodeScalarView()
+    for character in text { few.append(contentsOf: character.unicodeScalars.prefix(markLimit)) }
+    return String(few)
   }
 
   /// The width of a character in most sans-serif typefaces, in ems.

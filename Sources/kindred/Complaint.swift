@@ -29,7 +29,8 @@ struct Complaint: Error {
 
   /// A complaint of the argument parser about an option.
   init(usage message: String, arguments: [String]) {
-    let command = arguments.first.flatMap { $0.hasPrefix("-") ? nil : $0 }
+    let words = arguments.prefix { !$0.hasPrefix("-") }
+    let command = words.prefix(2) == ["tree", "cut"] ? "tree cut" : words.first
     // The parser ends some messages with advice of its own on further lines.
     let first = message.split(separator: "\n").first.map(String.init) ?? message
     self.init(
@@ -165,6 +166,13 @@ struct Complaint: Error {
           + " \(VisibleText.byteCount(limit))",
         hint: "up to \(fittingRowCount) rows fit; --linkage single or ward on dense rows needs less"
       )
+    case .centersOverMemoryLimit(let clusterCount, let required, let limit):
+      self.init(
+        code: "tree.centers-over-memory", exitCode: 71,
+        message:
+          "this height cuts the tree into \(VisibleText.grouped(clusterCount)) clusters, whose"
+          + " centers need \(VisibleText.byteCount(required)); \(VisibleText.byteCount(limit)) are left",
+        hint: "cut higher, or leave the cut out and use kindred tree cut, which makes no centers")
     case .cancelled:
       self.init(
         code: "cancelled", exitCode: 70, message: "the work was cancelled", hint: "run it again")

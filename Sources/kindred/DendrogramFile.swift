@@ -31,16 +31,23 @@ enum DendrogramFile {
     }
     var sizes = [Int](repeating: 0, count: tree.leafCount)
     for leaf in leafOfRow { sizes[Int(leaf)] += 1 }
-    let picture = Dendrogram(
+    var picture = Dendrogram(
       tree, cut: leafCut, leafLimit: leafLimit, sizes: sizes, order: order,
       heightLabel: "\(grown.linkage.rawValue) linkage, \(metric.rawValue) distance"
     ) { leaves in
       let row = firstRow[leaves[0]]
       if leaves.count == 1, sizes[leaves[0]] == 1 {
         let title = input.titles.isEmpty ? "" : input.titles[row]
-        return title.isEmpty ? input.identifiers[row] : title
+        // What XML cannot hold leaves nothing to read.
+        let isReadable = title.unicodeScalars.contains {
+          $0.properties.isAlphabetic || $0.properties.numericType != nil
+        }
+        return isReadable ? title : input.identifiers[row]
       }
       return words[Int(rows.labels[row])].words.map(\.text).joined(separator: ", ")
+    }
+    if sizes.count <= leafLimit, sizes.allSatisfy({ $0 == 1 }) {
+      picture.leafLabel = input.titles.isEmpty ? "row" : "title"
     }
     return RunFolder.File("dendrogram\(suffix).svg", picture.svg())
   }

@@ -142,7 +142,7 @@ struct ExportCommand: ParsableCommand {
         hint: "make one with kindred tree, or kindred sweep --algorithm ward")
     }
     return try names.map { name in
-      let bytes = try InputFile.read(path: "\(folder)/\(name)").bytes
+      let bytes = try RunFolder.read(name, of: folder).bytes
       return (name, { try RunFolder.File(name, bytes).fill($0) })
     }
   }

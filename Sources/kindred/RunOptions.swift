@@ -62,6 +62,7 @@ struct RunOptions: ParsableArguments {
     var (plan, liveLimit) = MemoryPlan.fitting(
       try resources.memoryLimit(), features: prepared.features, heldOut: heldOut?.features,
       configuration: configuration, threadCount: pool.threadCount)
+    try resources.check(plan)
     let treeLimit = TreeMemory.limit(beside: plan, asked: try resources.memoryLimit())
     plan = try TreeMemory.plan(
       adding: configuration, to: plan, points: prepared.features, limit: treeLimit)
@@ -250,6 +251,14 @@ struct RunOptions: ParsableArguments {
           "--initial-centers starts one k, and \(configuration.clusterCounts.count) are asked",
         hint: "use kindred cluster, or give one --k")
     }
+    if let micro = configuration.microClusterCount,
+      configuration.algorithms.contains(where: { $0.linkage != nil }),
+      let most = configuration.clusterCounts.max(), most > micro
+    {
+      throw OptionParsing.refuse(
+        "--micro", String(micro), "a tree of \(micro) micro-clusters has no cut of \(most)",
+        hint: "give --micro \(most) or more, or a smaller --k")
+    }
     let isCompared = configuration.clusterCounts.count * configuration.algorithms.count > 1
     let hasPairs = configuration.algorithms.contains { algorithm in
       configuration.restartCount(of: algorithm) > 1
@@ -258,7 +267,8 @@ struct RunOptions: ParsableArguments {
       throw Complaint(
         code: "usage.select", exitCode: 64,
         message: "--select stability compares restarts, and there is one of each fit",
-        hint: "give --n-init 2 or more")
+        hint: configuration.algorithms.allSatisfy { $0.linkage != nil }
+          ? "a tree has no restarts; use --select silhouette" : "give --n-init 2 or more")
     }
   }
 }

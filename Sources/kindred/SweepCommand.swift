@@ -35,6 +35,11 @@ struct SweepCommand: ParsableCommand {
   mutating func run() throws {
     try options.execute("sweep", input: input) { configuration in
       if let k = counts.k { configuration.clusterCounts = try OptionParsing.clusterCounts(k) }
+      // A tree's run.json may hold a height, which no sweep has.
+      configuration.cutHeight = nil
+      if configuration.clusterCounts.isEmpty {
+        configuration.clusterCounts = RunConfiguration().clusterCounts
+      }
     }
   }
 }
@@ -77,9 +82,11 @@ struct ClusterCommand: ParsableCommand {
           "--k", k, "cluster takes one number", hint: "use kindred sweep for several")
       }
       configuration.clusterCounts = counts
+      configuration.cutHeight = nil
       if configuration.algorithms.count > 1 {
         throw OptionParsing.refuse(
-          "--algorithm", options.clustering.algorithm ?? "", "cluster takes one algorithm",
+          "--algorithm", configuration.algorithms.map(\.rawValue).joined(separator: ","),
+          "cluster takes one algorithm",
           hint: "use kindred sweep to compare several")
       }
     }
@@ -87,7 +94,9 @@ struct ClusterCommand: ParsableCommand {
 
   /// The k of a run.json that was made with one.
   private func replayedCount(_ configuration: RunConfiguration) -> String? {
-    guard options.features.config != nil, configuration.clusterCounts.count == 1 else { return nil }
+    guard options.features.config != nil, configuration.clusterCounts.count == 1,
+      configuration.cutHeight == nil
+    else { return nil }
     return String(configuration.clusterCounts[0])
   }
 }

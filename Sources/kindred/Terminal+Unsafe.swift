@@ -41,9 +41,25 @@ enum Terminal {
 
   /// The greatest memory that this process has used so far, in bytes.
   static var peakMemory: Int {
+    // What getrusage tells begins with the peak of the process that started this one.
+    if let count = peakMemoryOfStatus { return count }
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return usage.ru_maxrss * 1_024
+  }
+
+  /// The line VmHWM of this process's status, in bytes.
+  private static var peakMemoryOfStatus: Int? {
+    let descriptor = open("/proc/self/status", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 16_384)
+    let count = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+    guard count > 0 else { return nil }
+    let lines = String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n")
+    guard let line = lines.first(where: { $0.hasPrefix("VmHWM:") }) else { return nil }
+    let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
+    return words.count > 1 ? Int(words[1]).map { $0 * 1_024 } : nil
   }
 
   /// The memory of the machine, in bytes.

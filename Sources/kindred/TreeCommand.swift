@@ -57,8 +57,6 @@ struct TreeGrowCommand: ParsableCommand {
     let format = try common.chosenFormat()
     var configuration = try features.configuration(reading: source)
     try tree.apply(to: &configuration)
-    let order = try tree.chosenOrder()
-    let leafLimit = try tree.leafLimit()
     // A run.json of a tree may say where to cut; a sweep's many k do not.
     let isReplayed = features.config != nil && configuration.clusterCounts.count == 1
     let isCut = tree.cut != nil || configuration.cutHeight != nil || isReplayed
@@ -82,11 +80,17 @@ struct TreeGrowCommand: ParsableCommand {
     let prepared = try PreparedInput.load(
       file, configuration: configuration, pool: pool, seconds: &seconds)
     for note in prepared.notes { common.note("note: \(note)") }
-    try check(configuration, prepared, order: order)
+    try check(configuration, prepared)
 
-    let own = MemoryPlan(
+    var own = MemoryPlan(
       features: prepared.features, heldOut: nil, configuration: configuration,
       threadCount: pool.threadCount)
+    if configuration.leafOrder == .optimal {
+      let leaves = min(
+        prepared.features.rowCount, configuration.microClusterCount ?? prepared.features.rowCount)
+      own = own.adding("the order of the leaves", bytes: 8 * leaves * leaves)
+    }
+    try resources.check(own)
     let limit = TreeMemory.limit(beside: own, asked: asked)
     let plan = try TreeMemory.plan(
       adding: configuration, to: own, points: prepared.features, limit: limit)
@@ -95,13 +99,12 @@ struct TreeGrowCommand: ParsableCommand {
 
     let work = TreeWork(
       configuration: configuration, prepared: prepared, memoryLimit: limit, isCut: isCut,
-      order: order, hasCopheneticCorrelation: tree.cophenetic, pool: pool)
+      hasCopheneticCorrelation: tree.cophenetic, pool: pool)
     let progress = ProgressLine(isShown: !common.quiet)
     let result = try work.run(seconds: &seconds) { progress.show($0) }
     progress.finish()
     if let folder {
-      try TreeFiles.publish(
-        result, of: work, into: folder, leafLimit: leafLimit, seconds: &seconds)
+      try TreeFiles.publish(result, of: work, into: folder, seconds: &seconds)
     }
     result.print(format, work: work, seconds: seconds)
     if common.verbose {
@@ -112,7 +115,8 @@ struct TreeGrowCommand: ParsableCommand {
     }
     if let folder {
       common.note("written to \(folder.path)")
-      common.note("next: kindred tree cut \(folder.path) --k 12")
+      common.note(
+        "next: kindred tree cut \(folder.path) --k \(min(12, result.grown.tree.leafCount))")
     } else {
       common.note("nothing written; --out DIR keeps the results")
     }
@@ -120,14 +124,17 @@ struct TreeGrowCommand: ParsableCommand {
 
   /// Refuses what the rows do not allow.
   private func check(
-    _ configuration: RunConfiguration, _ prepared: PreparedInput, order: TreeOptions.LeafOrder
+    _ configuration: RunConfiguration, _ prepared: PreparedInput
   ) throws {
     let rows = prepared.features.rowCount
     let leaves = min(rows, configuration.microClusterCount ?? rows)
     if configuration.cutHeight == nil, let k = configuration.clusterCounts.first, k > leaves {
-      throw ClusteringError.tooFewRows(found: leaves, required: k)
+      throw OptionParsing.refuse(
+        "--cut", String(k),
+        leaves < rows ? "a tree of \(leaves) micro-clusters has no such cut" : "only \(rows) rows",
+        hint: "give --cut \(leaves) or less")
     }
-    if order == .optimal, leaves > LinkageTree.optimalOrderLimit {
+    if configuration.leafOrder == .optimal, leaves > LinkageTree.optimalOrderLimit {
       throw OptionParsing.refuse(
         "--leaf-order", "optimal",
         "\(VisibleText.grouped(leaves)) leaves, at most \(LinkageTree.optimalOrderLimit)",

@@ -60,13 +60,22 @@ struct TreeCutCommand: ParsableCommand {
 
   mutating func run() throws {
     let format: LabelFormat = try OptionParsing.choice(format, option: "--format")
+    guard out?.isEmpty != true else {
+      throw Complaint(
+        code: "usage.value", exitCode: 64, message: "--out names nothing",
+        hint: "give a file, or leave --out away for standard output")
+    }
+    guard metric == nil || score else {
+      throw Complaint(
+        code: "usage.value", exitCode: 64, message: "--metric is for --score",
+        hint: "give --score as well, or leave --metric out")
+    }
     let silhouetteMetric: SilhouetteMetric =
       try metric.map { try OptionParsing.choice($0, option: "--metric") } ?? .euclidean
-    let suffix = try linkage.map { name in
-      let linkage: Linkage = try OptionParsing.choice(name, option: "--linkage")
-      return Files.exists("\(folder)/linkage-\(linkage.rawValue).npy") ? "-\(linkage.rawValue)" : ""
+    let asked: Linkage? = try linkage.map {
+      try OptionParsing.choice($0, option: "--linkage")
     }
-    let saved = try SavedTree(folder: folder, suffix: suffix ?? "")
+    let saved = try SavedTree(folder: folder, linkage: asked)
     let leaves = try cut(saved.tree)
     let assignment = saved.assignment(ofLeaves: leaves)
     let scores = try score ? self.scores(of: assignment, metric: silhouetteMetric) : []
@@ -178,8 +187,8 @@ struct SavedTree {
   let titles: [String]
   private let leafOfRow: [Int32]
 
-  /// Reads `linkage.npy` and `leaves.csv` of a finished run.
-  init(folder: String, suffix: String) throws {
+  /// Reads a tree of a finished run: the one of a linkage, or the only one.
+  init(folder: String, linkage: Linkage?) throws {
     guard Files.exists("\(folder)/\(RunFolder.manifestName)") else {
       throw Complaint(
         code: "tree.no-run", exitCode: 66, place: folder,
@@ -187,28 +196,24 @@ struct SavedTree {
           ? "holds no finished run (no \(RunFolder.manifestName))" : "no such folder",
         hint: "make one with kindred tree INPUT --out \(folder)")
     }
+    let suffix = try Self.suffix(of: linkage, in: folder)
     let name = "linkage\(suffix).npy"
-    guard Files.exists("\(folder)/\(name)") else {
-      throw Complaint(
-        code: "tree.no-tree", exitCode: 66, place: folder, message: "holds no tree (no \(name))",
-        hint: "make one with kindred tree, or name one of several with --linkage")
-    }
     let (elements, _, columns) = try MatrixFile.readDoubles(
-      try InputFile.read(path: "\(folder)/\(name)"))
+      try RunFolder.read(name, of: folder))
     guard columns == 4 else {
       throw Complaint(
-        code: "tree.columns", exitCode: 65, place: name,
+        code: "tree.columns", exitCode: 65, place: "\(folder)/\(name)",
         message: "has \(columns) columns, a linkage has 4",
         hint: "make the tree again with kindred tree")
     }
     tree = try LinkageTree(linkageMatrix: elements)
     let leaves = "leaves\(suffix).csv"
-    let table = try CatalogueTable(reading: try InputFile.read(path: "\(folder)/\(leaves)"))
+    let table = try CatalogueTable(reading: try RunFolder.read(leaves, of: folder))
     let wanted = ["row", "id", "title", "leaf"]
     let places = wanted.compactMap { table.columnNames.firstIndex(of: $0) }
     guard places.count == wanted.count else {
       throw Complaint(
-        code: "tree.leaves", exitCode: 65, place: leaves,
+        code: "tree.leaves", exitCode: 65, place: "\(folder)/\(leaves)",
         message: "has not the columns \(wanted.joined(separator: ", "))",
         hint: "make the tree again with kindred tree")
     }
@@ -222,13 +227,37 @@ struct SavedTree {
     for (row, text) in cells(3).enumerated() {
       guard let leaf = Int32(text), leaf >= 0, leaf < tree.leafCount else {
         throw Complaint(
-          code: "tree.leaves", exitCode: 65, place: leaves,
+          code: "tree.leaves", exitCode: 65, place: "\(folder)/\(leaves)",
           message: "leaf '\(text)' of row \(row + 1) is not in the tree",
           hint: "make the tree again with kindred tree")
       }
       numbers.append(leaf)
     }
     leafOfRow = numbers
+  }
+
+  /// What the names of a tree's files end in: nothing when it is the folder's only one.
+  private static func suffix(of linkage: Linkage?, in folder: String) throws -> String {
+    let file = try RunFolder.read("run.json", of: folder)
+    let linkages = try RunConfiguration(json: file.bytes, name: "\(folder)/run.json").algorithms
+      .compactMap(\.linkage)
+    let list = linkages.map(\.rawValue).joined(separator: ", ")
+    guard !linkages.isEmpty else {
+      throw Complaint(
+        code: "tree.no-tree", exitCode: 66, place: folder, message: "holds no tree",
+        hint: "make one with kindred tree, or kindred sweep --algorithm ward")
+    }
+    guard let linkage else {
+      if linkages.count == 1 { return "" }
+      throw Complaint(
+        code: "tree.several", exitCode: 64, place: folder,
+        message: "holds \(linkages.count) trees", hint: "name one with --linkage: \(list)")
+    }
+    guard linkages.contains(linkage) else {
+      throw OptionParsing.refuse(
+        "--linkage", linkage.rawValue, "the run has no such tree", hint: "it has: \(list)")
+    }
+    return linkages.count == 1 ? "" : "-\(linkage.rawValue)"
   }
 
   /// The rows' clusters, numbered by their lowest row.

@@ -8,7 +8,7 @@ internal import ModelStore
 enum TreeFiles {
   /// Publishes a tree, and its cut as any other clustering.
   static func publish(
-    _ result: TreeWork.Result, of work: TreeWork, into folder: RunFolder, leafLimit: Int,
+    _ result: TreeWork.Result, of work: TreeWork, into folder: RunFolder,
     seconds: inout PhaseSeconds
   ) throws {
     let start = ContinuousClock.now
@@ -36,7 +36,7 @@ enum TreeFiles {
     files.append(
       try DendrogramFile.file(
         result.grown, metric: work.metric, cut: result.cut?.best.model.assignment,
-        order: result.order, leafLimit: leafLimit, input: work.prepared))
+        order: result.order, leafLimit: work.configuration.pictureLeafCount, input: work.prepared))
     seconds.add(ContinuousClock.now - start, to: .write)
     let timing = JSONValue.object([
       ("seconds", seconds.json), ("threads", .int(work.pool.threadCount)),

@@ -28,12 +28,13 @@ struct LinkageMemoryOptions: ParsableArguments {
     if let micro {
       configuration.microClusterCount = try OptionParsing.wholeNumber(
         micro, option: "--micro", 2...10_000_000)
-      let others = configuration.algorithms.filter { $0.linkage != nil && $0 != .ward }
-      if let other = others.first {
-        throw OptionParsing.refuse(
-          "--micro", micro, "\(other.rawValue) needs the rows themselves",
-          hint: "use --micro with ward")
-      }
+    }
+    guard let count = configuration.microClusterCount else { return }
+    let linkages = configuration.algorithms.filter { $0.linkage != nil }
+    if let other = linkages.first(where: { $0 != .ward }) {
+      throw OptionParsing.refuse(
+        "--micro", String(count), "\(other.rawValue) linkage needs the rows themselves",
+        hint: "use --micro with ward")
     }
   }
 }
@@ -77,9 +78,6 @@ struct TreeOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Seed of --micro and --lsa; 0.", valueName: "n"))
   var seed: String?
 
-  /// The order of leaves.
-  enum LeafOrder: String, CaseIterable { case tree, optimal }
-
   func apply(to configuration: inout RunConfiguration) throws {
     if let linkage {
       let choice: Linkage = try OptionParsing.choice(linkage, option: "--linkage")
@@ -98,6 +96,13 @@ struct TreeOptions: ParsableArguments {
       }
     }
     try memory.apply(to: &configuration)
+    if let leafOrder {
+      configuration.leafOrder = try OptionParsing.choice(leafOrder, option: "--leaf-order")
+    }
+    if let leaves {
+      configuration.pictureLeafCount = try OptionParsing.wholeNumber(
+        leaves, option: "--leaves", 2...1_000)
+    }
     if cut != nil, height != nil {
       throw Complaint(
         code: "usage.cut", exitCode: 64, message: "--cut and --height both say where to cut",
@@ -122,14 +127,6 @@ struct TreeOptions: ParsableArguments {
       configuration.seed = value
       configuration.features.seed = value
     }
-  }
-
-  func chosenOrder() throws -> LeafOrder {
-    try leafOrder.map { try OptionParsing.choice($0, option: "--leaf-order") } ?? .tree
-  }
-
-  func leafLimit() throws -> Int {
-    try leaves.map { try OptionParsing.wholeNumber($0, option: "--leaves", 2...1_000) } ?? 30
   }
 }
 
@@ -167,7 +164,9 @@ enum TreeMemory {
     guard case .overMemoryLimit(let required, let limit, let fitting) = error else {
       return Complaint(error)
     }
-    let rows = VisibleText.grouped(points.rowCount)
+    let leaves = grower.leafCount(points)
+    let rows =
+      VisibleText.grouped(leaves) + (leaves < points.rowCount ? " micro-clusters" : " rows")
     let others = grower.fittingLinkages(points).map {
       "\($0.linkage.rawValue) (\(VisibleText.byteCount($0.byteCount)))"
     }
@@ -176,9 +175,9 @@ enum TreeMemory {
       ? "; --lsa 100 makes rows that ward needs no matrix for" : ""
     return Complaint(
       code: "tree.over-memory", exitCode: 71,
-      message: "\(grower.linkage.rawValue) linkage of \(rows) rows needs"
+      message: "\(grower.linkage.rawValue) linkage of \(rows) needs"
         + " \(VisibleText.byteCount(required)), and \(VisibleText.byteCount(limit)) are left",
-      hint: "\(VisibleText.grouped(fitting)) rows would fit"
+      hint: "\(VisibleText.grouped(fitting)) would fit"
         + (others.isEmpty ? "" : "; these linkages would: \(others.joined(separator: ", "))")
         + dense)
   }

@@ -11,7 +11,6 @@ struct TreeWork {
   let prepared: PreparedInput
   let memoryLimit: Int
   let isCut: Bool
-  let order: TreeOptions.LeafOrder
   let hasCopheneticCorrelation: Bool
   let pool: WorkerPool
 
@@ -58,7 +57,7 @@ struct TreeWork {
   }
 
   private func leafOrder(_ grown: GrownTree) throws -> [Int] {
-    guard order == .optimal else { return grown.tree.leafOrder() }
+    guard configuration.leafOrder == .optimal else { return grown.tree.leafOrder() }
     return try grown.tree.optimalLeafOrder(of: leafPoints(grown), metric: metric, pool: pool)
   }
 

@@ -136,10 +136,73 @@ import Testing
         "tree", "X.npy", "--linkage", "complete", "--max-memory", "2GiB", "--out", "out",
       ])
       #expect(result.exitCode == 71, "\(result)")
-      for part in ["complete linkage of 70,000 rows", "rows would fit", "single", "ward"] {
+      for part in ["complete linkage of 70,000 rows", "would fit", "single", "ward"] {
         #expect(result.errors.contains(part), "\(result)")
       }
       #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "out").path))
+    }
+  }
+
+  @Test func aChangedFolderIsNotCut() throws {
+    try withTemporaryFolder { folder in
+      _ = try tree([], in: folder)
+      let leaves = folder.appending(path: "out/leaves.csv")
+      let text = try String(contentsOf: leaves, encoding: .utf8)
+      try text.split(separator: "\n").dropLast(400).joined(separator: "\n")
+        .write(to: leaves, atomically: true, encoding: .utf8)
+      let result = try CommandRunner(currentFolder: folder).run(["tree", "cut", "out", "--k", "3"])
+      #expect(result.exitCode == 65, "\(result)")
+      #expect(result.errors.contains("out/leaves.csv: is not what the run wrote"), "\(result)")
+    }
+  }
+
+  @Test func onlyTheTreesOfTheRunAreCut() throws {
+    try withTemporaryFolder { folder in
+      _ = try tree(["--linkage", "average"], in: folder)
+      let runner = CommandRunner(currentFolder: folder)
+      let other = try runner.run(["tree", "cut", "out", "--k", "3", "--linkage", "ward"])
+      #expect(other.exitCode == 64, "\(other)")
+      #expect(other.errors.contains("it has: average"), "\(other)")
+      // What a replaced run left, finished or not, is gone.
+      try FileManager.default.removeItem(at: folder.appending(path: "out/manifest.sha256"))
+      try Data().write(to: folder.appending(path: "out/linkage-single.npy"))
+      _ = try tree(["--force"], in: folder)
+      let names = Set(try snapshot(of: folder.appending(path: "out")).keys)
+      #expect(names == Self.treeFiles)
+    }
+  }
+
+  @Test func aHeightDoesNotOutliveItsTree() throws {
+    try withTemporaryFolder { folder in
+      _ = try tree(["--height", "1.2"], in: folder)
+      let result = try kindred(
+        [
+          "sweep", RunFolderTests.train, "--config", "out/run.json", "--k", "2...3", "--format",
+          "csv",
+        ], in: folder)
+      #expect(result.output.split(separator: "\n").count == 3)
+    }
+  }
+
+  @Test func ordersAndPicturesAreReplayed() throws {
+    try withTemporaryFolder { folder in
+      _ = try tree(["--leaf-order", "optimal", "--leaves", "12"], in: folder)
+      _ = try kindred(
+        ["tree", RunFolderTests.train, "--config", "out/run.json", "--out", "again"], in: folder)
+      let first = try snapshot(of: folder.appending(path: "out"))["manifest.sha256"]
+      #expect(first == (try snapshot(of: folder.appending(path: "again"))["manifest.sha256"]))
+    }
+  }
+
+  @Test func microClustersThatDoNotComeOutAreLeftOut() throws {
+    try withTemporaryFolder { folder in
+      let result = try kindred(
+        [
+          "sweep", RunFolderTests.train, "--text", "description", "--lsa", "20", "--k", "5,780",
+          "--micro", "780", "--algorithm", "ward", "--format", "csv",
+        ], in: folder)
+      #expect(result.errors.contains("k above"), "\(result)")
+      #expect(result.output.split(separator: "\n").count == 2, "\(result)")
     }
   }
 }
