@@ -1,8 +1,8 @@
 """SciPy looks at a tree that kindred exported.
 
 linkage.py take MATRIX OUT ROWS writes the first rows of a matrix.
-linkage.py compare MATRIX LINKAGE METRIC RUN_FOLDER K prints what SciPy says about the run's tree, cut
-into k clusters, beside its own tree of the same rows.
+linkage.py compare MATRIX K LINKAGE METRIC FOLDER [LINKAGE METRIC FOLDER ...] prints what SciPy says
+about the trees of some runs, cut into k clusters, beside its own trees of the same rows.
 """
 
 import json
@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 import scipy.sparse
-from scipy.cluster.hierarchy import cut_tree, fcluster, is_monotonic, is_valid_linkage, linkage
+from scipy.cluster.hierarchy import fcluster, is_monotonic, is_valid_linkage, linkage
 from scipy.spatial.distance import squareform
 
 from tree_audit import row_distances, worst_departure
@@ -26,10 +26,19 @@ def canonical(labels):
     return np.argsort(np.argsort(first))[inverse]
 
 
-def compare(matrix, method, metric, folder, k):
+def clusters(tree, k):
+    """SciPy's k clusters; of merges of one height on both sides of the cut, the first are done."""
+    lower, upper = tree[len(tree) - k : len(tree) - k + 2, 2]
+    if lower == upper:
+        tree = tree.copy()
+        tree[:, 2] = np.arange(len(tree))
+    return fcluster(tree, k, "maxclust")
+
+
+def compare(rows, method, metric, folder, k):
     ours = np.load(f"{folder}/linkage.npy")
     labels = np.load(f"{folder}/labels.npy")
-    distances = row_distances(read(matrix), metric)
+    distances = row_distances(rows, metric)
     theirs = linkage(squareform(distances, checks=False), method)
     heights, expected = np.sort(ours[:, 2]), np.sort(theirs[:, 2])
     # Of low heights an absolute difference counts; unit rows in single precision have 1e-7 of cosine.
@@ -42,9 +51,8 @@ def compare(matrix, method, metric, folder, k):
         "heights": differences.max(),
     }
     if method not in ("centroid", "median"):
-        # By the order of merges: fcluster gives fewer clusters where heights tie at the cut.
-        found["cut_labels"] = (canonical(cut_tree(ours, k)[:, 0]) != labels).sum()
-        found["scipy_labels"] = (canonical(fcluster(theirs, k, "maxclust")) != labels).sum()
+        found["cut_labels"] = (canonical(clusters(ours, k)) != labels).sum()
+        found["scipy_labels"] = (canonical(clusters(theirs, k)) != labels).sum()
         found["departure"] = worst_departure(ours, distances, method)
     return found
 
@@ -59,9 +67,12 @@ def main():
             np.save(out, rows)
         print("{}")
     else:
-        matrix, method, metric, folder, k = sys.argv[2:]
-        found = compare(matrix, method, metric, folder, int(k))
-        print(json.dumps({name: float(value) for name, value in found.items()}))
+        rows, k, runs = read(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]
+        found = {}
+        for method, metric, folder in zip(runs[::3], runs[1::3], runs[2::3]):
+            for name, value in compare(rows, method, metric, folder, k).items():
+                found[f"{method} {metric} {name}"] = float(value)
+        print(json.dumps(found))
 
 
 main()
