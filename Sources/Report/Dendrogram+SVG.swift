@@ -39,7 +39,10 @@ private struct Drawing {
 
   init(_ tree: Dendrogram) {
     self.tree = tree
-    axis = HeightAxis(greatest: tree.nodes.reduce(tree.cutHeight ?? 0) { max($0, $1.height) })
+    let merges = tree.nodes.filter { !$0.children.isEmpty }.map(\.height)
+    axis = HeightAxis(
+      least: merges.min() ?? 0,
+      greatest: tree.nodes.reduce(tree.cutHeight ?? 0) { max($0, $1.height) })
     var y = [Double](repeating: 0, count: tree.nodes.count)
     var next = Self.top + Self.line / 2 + 4
     var last: Int?
@@ -59,7 +62,8 @@ private struct Drawing {
   }
 
   func x(_ height: Double) -> Double {
-    Self.right - height / axis.limit * (Self.right - Self.left)
+    let share = (height - axis.start) / (axis.limit - axis.start)
+    return Self.right - max(0, share) * (Self.right - Self.left)
   }
 
   var text: String {
@@ -110,7 +114,8 @@ private struct Drawing {
   private var heading: String {
     let title = SVGText.escaping(SVGText.cut(tree.title, width: 52))
     let factor = axis.factorText.isEmpty ? "" : ", \(axis.factorText)"
-    let label = SVGText.escaping(SVGText.cut(tree.heightLabel, width: 34)) + factor
+    let start = axis.start > 0 ? "; the axis begins at \(axis.ticks[0].text)" : ""
+    let label = SVGText.escaping(SVGText.cut(tree.heightLabel, width: 26)) + factor + start
     let hasClusters = tree.leaves.contains { tree.nodes[$0].cluster != nil }
     let leafLabel = SVGText.escaping(SVGText.cut(tree.leafLabel, width: Self.labelWidth))
     return words("heading ink", Self.margin, 34, title)
@@ -128,7 +133,9 @@ private struct Drawing {
     for tick in axis.ticks {
       let place = x(tick.height)
       lines += path("faint hair", "M\(pair(place, Self.top - 6))V\(SVGText.number(bottom))")
-      lines += words("middle quiet", place, 80, tick.text)
+      // The heading of the next column begins beside the plot.
+      let isWide = place > Self.right - 20 && tick.text.count > 3
+      lines += words(isWide ? "number quiet" : "middle quiet", place, 80, tick.text)
     }
     return lines
   }
@@ -141,7 +148,7 @@ private struct Drawing {
       for (place, node) in tree.nodes.enumerated() where (node.cluster != nil) == isColored {
         let color = colors.name(of: node.cluster)
         let (middle, own) = (y[place], x(node.height))
-        if node.children.isEmpty, node.height > 0 {
+        if node.children.isEmpty, node.height > axis.start {
           drawn += path("fan \(color)", fan(at: own, middle))
         } else if node.children.count == 2 {
           drawn += path(
@@ -164,7 +171,7 @@ private struct Drawing {
     return drawn
   }
 
-  /// A leaf of several rows: all that was merged below its height.
+  /// A leaf of several rows: all that was merged below its height, down to where the axis begins.
   private func fan(at apex: Double, _ middle: Double) -> String {
     let half = Self.line * 0.3
     return "M\(pair(apex, middle))L\(pair(Self.right, middle - half))"

@@ -93,6 +93,7 @@ internal import Testing
     ("tiny", [1e-12, 2e-12, 3e-12]), ("huge", [1e12, 2e12, 3e12]),
     ("the least", [0, 0, .leastNonzeroMagnitude]),
     ("the greatest", [1, 1e300, .greatestFiniteMagnitude]),
+    ("far from 0", [0.985, 0.99, 0.998]), ("falling far from 0", [0.998, 0.985, 0.99]),
   ]
 
   @Test("Any heights stay on the picture", arguments: extremes.map(\.heights))

@@ -20,14 +20,33 @@ internal import Testing
     #expect(axis.limit > 0)
   }
 
-  @Test("At any scale there are three to seven ticks on the axis, evenly spaced")
+  @Test(
+    "Where nothing happens below four fifths of the axis, it begins at a round number above 0",
+    arguments: [
+      (0.985, 0.998, ["0.980", "0.985", "0.990", "0.995"]),
+      (0.8, 1.0, ["0", "0.2", "0.4", "0.6", "0.8", "1.0"]),
+      (90.0, 99.0, ["88", "90", "92", "94", "96", "98"]),
+      (1.41421356, 1.41421357, ["0", "0.5", "1.0"]),
+      (9.1e-9, 1e-8, ["0.88", "0.90", "0.92", "0.94", "0.96", "0.98", "1.00"]),
+    ])
+  func laterStart(least: Double, greatest: Double, texts: [String]) {
+    let axis = HeightAxis(least: least, greatest: greatest)
+    #expect(axis.ticks.map(\.text) == texts)
+    #expect(axis.ticks[0].height == axis.start)
+    #expect(axis.start < least && axis.limit == greatest)
+  }
+
+  @Test("At any scale there are two to eight ticks, all on the axis, each with its own text")
   func anyScale() {
     var greatest = Double.leastNonzeroMagnitude
     while greatest.isFinite {
-      let axis = HeightAxis(greatest: greatest)
-      #expect((3...7).contains(axis.ticks.count), "\(greatest)")
-      #expect(Set(axis.ticks.map(\.text)).count == axis.ticks.count, "\(greatest)")
-      #expect(axis.ticks.allSatisfy { $0.height >= 0 && $0.height <= axis.limit }, "\(greatest)")
+      for share in [0, 0.81, 0.95, 0.9999] {
+        let axis = HeightAxis(least: greatest * share, greatest: greatest)
+        #expect((2...8).contains(axis.ticks.count), "\(greatest), \(share)")
+        #expect(Set(axis.ticks.map(\.text)).count == axis.ticks.count, "\(greatest), \(share)")
+        let range = axis.start...axis.limit
+        #expect(axis.ticks.allSatisfy { range.contains($0.height) }, "\(greatest), \(share)")
+      }
       greatest *= 3.7
     }
   }
