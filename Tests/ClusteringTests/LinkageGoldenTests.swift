@@ -145,8 +145,7 @@ struct LinkageGoldenTests {
         for memory in LinkageMemory.allCases {
           settings.memory = memory
           guard
-            (try? settings.plan(
-              rowCount: rows.rowCount, columnCount: rows.columnCount, isSparse: false)) != nil
+            (try? settings.plan(for: LinkageShape(.dense(rows)))) != nil
           else { continue }
           let tree = try tree(settings, .dense(rows))
           let audit = MergeAudit(tree: tree, rows: rows, linkage: linkage, metric: metric)
