@@ -47,6 +47,26 @@ private struct StepwiseTree {
 
 @Suite("Trees without a matrix")
 struct FreeLinkageTests {
+  @Test("Sizes do not multiply what underflow took from tiny rows")
+  func tinyRowsOfGreatWeight() throws {
+    var generator = CounterGenerator(seed: 11)
+    let near = (0..<120).map { _ in Float(generator.nextUnit()) }
+    func heights(scale: Float, outlier: Float) throws -> [Double] {
+      let elements = [outlier, outlier, -outlier, -outlier] + near.map { $0 * scale }
+      var settings = Agglomerative(linkage: .ward)
+      settings.memory = .free
+      let tree = try settings.tree(
+        of: .dense(DenseMatrix(rowCount: 62, columnCount: 2, elements: elements)),
+        weights: [1, 1] + [Int](repeating: 20_000, count: 60), pool: WorkerPool(threadCount: 1))
+      return tree.merges.prefix(59).map { $0.height / Double(scale) }
+    }
+    // A power of two scales without rounding: the tree must be the same.
+    let expected = try heights(scale: 1, outlier: 1e9)
+    for found in try [heights(scale: 0x1p-68, outlier: 1), heights(scale: 0x1p-70, outlier: 1)] {
+      for (a, b) in zip(found, expected) { #expect(abs(a - b) <= 1e-9 * b) }
+    }
+  }
+
   func tree(
     _ matrix: DenseMatrix, ward isWard: Bool, weights: [Int]? = nil, threads: Int = 2
   ) throws -> LinkageTree {
