@@ -127,7 +127,8 @@ import Testing
 
   /// The seconds of a baseline times a factor decide alone what the answer is.
   @Test(arguments: [
-    (0.01, "50%", Int32(1), "slower"), (100, "50%", 0, "faster"), (0.01, "1000000000%", 0, "same"),
+    (1e-6, "50%", Int32(1), "slower"), (1e6, "50%", 0, "faster"),
+    (0.01, "1000000000%", 0, "same"),
   ])
   func theBaselineDecides(
     factor: Double, tolerance: String, exitCode: Int32, verdict: String
