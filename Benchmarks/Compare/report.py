@@ -195,10 +195,11 @@ difference is a near-tie when the two squared distances agree to 1e-6 of the nor
 negative inertia difference is in our favor. A peer that has single precision only (faiss) breaks
 the many ties of such starts by rounding and goes another way, so its comparison is not a verdict.
 
-Trees are compared by their sorted heights, the largest relative difference of them. Where most rows
-tie (A4), heights depend on which of equal pairs is merged first, and every library has a rule of its
-own; there the verdict is whether each merge has the distance of its parts and no two clusters could
-have been merged sooner.
+Trees are compared by their sorted heights, the largest relative difference of them. Where rows tie (A4,
+and the rows of zeros of A1, which are within 1e-8 of equally far from every row of length 1), heights
+of average linkage and Ward depend on which of equal pairs is merged first, and every library has a rule
+of its own; there the verdict is whether each merge has the distance of its parts and no two clusters
+could have been merged sooner.
 
 Peak memory, MiB: of the whole process on both sides. Ours holds the program, the input, start
 centers and the scoring of the result; a peer's holds its interpreter, libraries, input and all

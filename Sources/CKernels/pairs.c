@@ -45,19 +45,18 @@ DISPATCHED(int64_t, kindred_pair_distances,
            (tile, stride, rows, columns, norms, first_row, first_column, near_share, measure,
             near))
 
-INLINE int64_t kindred_pair_codes_body(const double *dots, int64_t stride, int32_t rows,
-                                       int32_t columns, const double *norms, int64_t first_row,
-                                       int64_t first_column, double near_share,
-                                       const kindred_pair_measure *measure, uint32_t *tile,
-                                       uint32_t *near) {
-  const double8 scale = ldexp(1, measure->exponent), least = LEAST_NUMBER, zero = 0;
+INLINE int64_t kindred_pair_lengths_body(double *tile, int64_t stride, int32_t rows,
+                                         int32_t columns, const double *norms, int64_t first_row,
+                                         int64_t first_column, double near_share,
+                                         const kindred_pair_measure *measure, uint32_t *near) {
+  const double8 zero = 0;
   int64_t near_count = 0;
   for (int32_t i = 0; i < rows; i++)
     for (int32_t j = 0; j < columns; j += 8) {
+      double8 *at = (double8 *)(tile + i * stride + j);
       const double8 both =
           norms[first_row + i] + *(const double8 *)(norms + first_column + j);
-      const double8 squared =
-          both - 2 * *(const double8 *)(dots + i * stride + j);
+      const double8 squared = both - 2 * *at;
       double8 distance = squared > zero ? squared : zero;
       if (__builtin_reduce_or(distance <= near_share * both))
         for (int32_t k = j; k < columns && k < j + 8; k++) {
@@ -72,27 +71,22 @@ INLINE int64_t kindred_pair_codes_body(const double *dots, int64_t stride, int32
           distance[k - j] *= 2 * u * v / (u + v);
         }
       }
-      distance *= scale;
-      ulong8 bits = (ulong8)(distance > least ? distance : least);
-      bits += (1ULL << (SHIFT - 1)) - 1 + ((bits >> SHIFT) & 1);
-      *(uint8 *)(tile + i * stride + j) =
-          __builtin_convertvector((bits >> SHIFT) - LEAST_BITS, uint8);
+      *at = distance;
     }
   return near_count;
 }
 
-DISPATCHED(int64_t, kindred_pair_codes,
-           (const double *dots, int64_t stride, int32_t rows, int32_t columns, const double *norms,
+DISPATCHED(int64_t, kindred_pair_lengths,
+           (double *tile, int64_t stride, int32_t rows, int32_t columns, const double *norms,
             int64_t first_row, int64_t first_column, double near_share,
-            const kindred_pair_measure *measure, uint32_t *tile, uint32_t *near),
-           (dots, stride, rows, columns, norms, first_row, first_column, near_share, measure, tile,
+            const kindred_pair_measure *measure, uint32_t *near),
+           (tile, stride, rows, columns, norms, first_row, first_column, near_share, measure,
             near))
 
-INLINE void kindred_pair_repair_body(uint32_t *tile, int64_t stride, const uint32_t *near,
+INLINE void kindred_pair_repair_body(double *tile, int64_t stride, const uint32_t *near,
                                      int64_t count, const float *data, int64_t d,
                                      int64_t first_row, int64_t first_column,
                                      const kindred_pair_measure *measure) {
-  const double scale = ldexp(1, measure->exponent);
   for (int64_t n = 0; n < count; n++) {
     const int64_t i = near[n] >> 16, j = near[n] & 0xffff;
     const float *a = data + (first_row + i) * d, *b = data + (first_column + j) * d;
@@ -114,15 +108,121 @@ INLINE void kindred_pair_repair_body(uint32_t *tile, int64_t stride, const uint3
       const double u = measure->weights[first_row + i], v = measure->weights[first_column + j];
       sum *= 2 * u * v / (u + v);
     }
-    tile[i * stride + j] = code_of(sum * scale);
+    tile[i * stride + j] = sum;
   }
 }
 
 DISPATCHED(void, kindred_pair_repair,
-           (uint32_t *tile, int64_t stride, const uint32_t *near, int64_t count, const float *data,
+           (double *tile, int64_t stride, const uint32_t *near, int64_t count, const float *data,
             int64_t d, int64_t first_row, int64_t first_column,
             const kindred_pair_measure *measure),
            (tile, stride, near, count, data, d, first_row, first_column, measure))
+
+INLINE void kindred_pair_group_body(double *tile, int64_t stride, int32_t columns,
+                                    const kindred_pair_groups *rows,
+                                    const kindred_pair_groups *across) {
+  // A group's place is not after its first row or column: what it overwrites has been read.
+  for (int32_t g = 0; g < rows->count; g++) {
+    const int32_t first = rows->starts[g], end = rows->starts[g + 1];
+    double *group = tile + g * stride;
+    for (int32_t j = 0; j < columns; j += 8) {
+      double8 made = *(const double8 *)(tile + first * stride + j);
+      if (rows->weights != NULL) {
+        made *= rows->weights[first];
+        for (int32_t i = first + 1; i < end; i++)
+          made += rows->weights[i] * *(const double8 *)(tile + i * stride + j);
+      } else {
+        for (int32_t i = first + 1; i < end; i++)
+          made = __builtin_elementwise_max(made, *(const double8 *)(tile + i * stride + j));
+      }
+      *(double8 *)(group + j) = made;
+    }
+    for (int32_t h = 0; h < across->count; h++) {
+      const int32_t from = across->starts[h], to = across->starts[h + 1];
+      double made = group[from];
+      if (across->weights != NULL) {
+        made *= across->weights[from];
+        for (int32_t j = from + 1; j < to; j++) made += across->weights[j] * group[j];
+      } else {
+        for (int32_t j = from + 1; j < to; j++) made = group[j] > made ? group[j] : made;
+      }
+      group[h] = made;
+    }
+  }
+}
+
+DISPATCHED(void, kindred_pair_group,
+           (double *tile, int64_t stride, int32_t columns, const kindred_pair_groups *rows,
+            const kindred_pair_groups *across),
+           (tile, stride, columns, rows, across))
+
+INLINE void kindred_pair_encode_body(const double *tile, int64_t stride, int32_t rows,
+                                     int32_t columns, int32_t exponent, uint32_t *codes) {
+  const double8 scale = ldexp(1, exponent), least = LEAST_NUMBER;
+  for (int32_t i = 0; i < rows; i++)
+    for (int32_t j = 0; j < columns; j += 8) {
+      const double8 distance = *(const double8 *)(tile + i * stride + j) * scale;
+      ulong8 bits = (ulong8)(distance > least ? distance : least);
+      bits += (1ULL << (SHIFT - 1)) - 1 + ((bits >> SHIFT) & 1);
+      *(uint8 *)(codes + i * stride + j) =
+          __builtin_convertvector((bits >> SHIFT) - LEAST_BITS, uint8);
+    }
+}
+
+DISPATCHED(void, kindred_pair_encode,
+           (const double *tile, int64_t stride, int32_t rows, int32_t columns, int32_t exponent,
+            uint32_t *codes),
+           (tile, stride, rows, columns, exponent, codes))
+
+/// Puts a pair into a list in the order of (value, id), dropping the last one.
+INLINE void insert(const kindred_pair_lists *lists, int64_t row, float value, int32_t id) {
+  const int32_t width = lists->width;
+  float *values = lists->values + row * width;
+  int32_t *ids = lists->ids + row * width;
+  int32_t place = width - 1;
+  if (value > values[place] || (value == values[place] && id > ids[place])) return;
+  for (; place > 0; place--) {
+    const float before = values[place - 1];
+    if (before < value || (before == value && ids[place - 1] < id)) break;
+    values[place] = before;
+    ids[place] = ids[place - 1];
+  }
+  values[place] = value;
+  ids[place] = id;
+  lists->limits[row] = values[width - 1];
+}
+
+INLINE void kindred_pair_list_body(const float *dots, int64_t stride, int32_t rows,
+                                   int32_t columns, const float *norms, int64_t first_row,
+                                   int64_t first_column, float rounding,
+                                   const kindred_pair_lists *lists) {
+  const int32_t on_diagonal = first_row == first_column;
+  const float share = 1 - rounding;
+  for (int32_t i = 0; i < rows; i++) {
+    const int64_t a = first_row + i;
+    for (int32_t j = 0; j < columns; j += LANES) {
+      const float16 both = norms[a] + *(const float16 *)(norms + first_column + j);
+      const float16 least = share * both - 2 * *(const float16 *)(dots + i * stride + j);
+      const float own = lists->limits[a];
+      const float16 others = *(const float16 *)(lists->limits + first_column + j);
+      if (!__builtin_reduce_or(least <= __builtin_elementwise_max(others, (float16)own)))
+        continue;
+      for (int32_t k = j; k < columns && k < j + LANES; k++) {
+        if (on_diagonal && k <= i) continue;
+        const int64_t b = first_column + k;
+        const float value = least[k - j];
+        if (value <= lists->limits[a]) insert(lists, a, value, (int32_t)b);
+        if (value <= lists->limits[b]) insert(lists, b, value, (int32_t)a);
+      }
+    }
+  }
+}
+
+DISPATCHED(void, kindred_pair_list,
+           (const float *dots, int64_t stride, int32_t rows, int32_t columns, const float *norms,
+            int64_t first_row, int64_t first_column, float rounding,
+            const kindred_pair_lists *lists),
+           (dots, stride, rows, columns, norms, first_row, first_column, rounding, lists))
 
 void kindred_pair_border(uint32_t *tile, int64_t stride, int32_t rows, int32_t columns,
                          int32_t on_diagonal) {

@@ -30,9 +30,12 @@ struct LinkageRounds {
   private static let soloWork = 1 << 17
   private static let workTogether = 1 << 15
 
-  init(_ tree: StoredLinkage, _ matrix: PairMatrix, nearest: [PairMatrix.Neighbor]) {
+  init(
+    _ tree: StoredLinkage, _ matrix: PairMatrix, _ measure: PairMeasure,
+    nearest: [PairMatrix.Neighbor]
+  ) {
     self.matrix = matrix
-    measure = PairMeasure(tree, matrix)
+    self.measure = measure
     rowCount = matrix.rowCount
     judge = NeighborJudge(
       matrix: matrix, measure: measure,
@@ -75,12 +78,7 @@ struct LinkageRounds {
     let merges = pairs.map { pair in
       measure.merge(pair.left, pair.right, code: pair.code)
     }
-    for pair in pairs {
-      found.append(
-        .init(
-          matrix.row(of: pair.left), matrix.row(of: pair.right),
-          height: measure.height(pair.left, pair.right, code: pair.code)))
-    }
+    found += pairs.map { measure.found($0.left, $0.right, code: $0.code) }
     let first = matrix.begin(merges)
     for merge in merges { measure.mergeMeans(merge) }
     detach(pairs)

@@ -15,9 +15,11 @@ struct LinkageSteps {
   private var liveCount: Int
   private var found: [LinkageTree.RowMerge] = []
 
-  init(_ tree: StoredLinkage, _ matrix: PairMatrix, nearest: [PairMatrix.Neighbor]) {
+  init(
+    _ matrix: PairMatrix, _ measure: PairMeasure, nearest: [PairMatrix.Neighbor]
+  ) {
     self.matrix = matrix
-    measure = PairMeasure(tree, matrix)
+    self.measure = measure
     rowCount = matrix.rowCount
     lists = PointerLists(columnCount: rowCount)
     isLive = [Bool](repeating: true, count: rowCount)
@@ -56,10 +58,7 @@ struct LinkageSteps {
 
   private mutating func merge(_ left: Int, _ right: Int, scratch: PairMatrix.Scratch) {
     let code = min(matrix.limit(left), matrix.limit(right))
-    found.append(
-      .init(
-        matrix.row(of: left), matrix.row(of: right),
-        height: measure.height(left, right, code: code)))
+    found.append(measure.found(left, right, code: code))
     let merges = [measure.merge(left, right, code: code)]
     let number = matrix.begin(merges)
     measure.mergeMeans(merges[0])

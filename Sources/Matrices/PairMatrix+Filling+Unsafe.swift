@@ -17,18 +17,19 @@ extension PairMatrix {
 
   /// Writes all distances, tile by tile on and above the diagonal and their mirror images.
   ///
-  /// - Returns: each row's nearest one.
-  func fill(_ points: TilePoints, measure: Measure, pool: WorkerPool) -> [Neighbor] {
-    let rows = 0..<rowCount
-    let side = DistanceTiles.side
+  /// - Returns: each cluster's nearest one.
+  func fill(
+    _ points: TilePoints, groups: PairGroups?, measure: Measure, pool: WorkerPool
+  ) -> [Neighbor] {
+    let blocks = PairBlock.blocks(rowCount: points.rowCount, groups: groups)
     var pieces: [(column: Int, rows: Range<Int>)] = []
-    for column in 0..<rows.pieceCount(size: side) {
+    for column in blocks.indices {
       let above = 0..<column + 1
       for piece in 0..<above.pieceCount(size: Self.tilesTogether) {
         pieces.append((column, above.piece(piece, size: Self.tilesTogether)))
       }
     }
-    let source = PairSource(points, measure: measure, exponent: exponent)
+    let source = PairSource(points, groups: groups, measure: measure, exponent: exponent)
     let found = Mutex<[Partners]>([])
     pool.forEach(
       pieces.count,
@@ -38,13 +39,13 @@ extension PairMatrix {
         return (PairTileMaker(source, level: level), partners)
       }
     ) { [pieces] number, scratch in
-      let columns = rows.piece(pieces[number].column, size: side)
-      for piece in pieces[number].rows {
-        write(scratch.0, rows.piece(piece, size: side), columns, scratch.1)
+      let columns = blocks[pieces[number].column]
+      for row in pieces[number].rows {
+        write(scratch.0.tile(blocks[row], columns), blocks[row], columns, scratch.1)
       }
     }
     let all = found.withLock { $0 }
-    return rows.map { row in
+    return (0..<rowCount).map { row in
       var best = all[0].partner(of: row)
       for partners in all.dropFirst() {
         let other = partners.partner(of: row)
@@ -55,9 +56,10 @@ extension PairMatrix {
   }
 
   private func write(
-    _ maker: PairTileMaker, _ rows: Range<Int>, _ columns: Range<Int>, _ partners: Partners
+    _ tile: UnsafeMutablePointer<UInt32>, _ row: PairBlock, _ column: PairBlock,
+    _ partners: Partners
   ) {
-    let tile = maker.tile(rows, columns)
+    let (rows, columns) = (row.clusters, column.clusters)
     let tileStride = Int64(TileMaker.stride)
     let isDiagonal = rows == columns
     let (rowCount, columnCount) = (Int32(rows.count), Int32(columns.count))
@@ -99,6 +101,7 @@ private final class Partners: Sendable {
 /// What tiles of distances are made of.
 private struct PairSource: Sendable {
   let points: TilePoints
+  let groups: PairGroups?
   let measure: PairMatrix.Measure
   let exponent: Int32
   let norms: Buffer<Float>
@@ -110,8 +113,14 @@ private struct PairSource: Sendable {
   /// Dense rows for products in double precision.
   let doubles: CenteredDoubles?
 
-  init(_ points: TilePoints, measure: PairMatrix.Measure, exponent: Int32) {
+  /// What each row counts in its cluster's mean distances, or nil.
+  let groupWeights: Buffer<Double>?
+
+  init(
+    _ points: TilePoints, groups: PairGroups?, measure: PairMatrix.Measure, exponent: Int32
+  ) {
     self.points = points
+    self.groups = groups
     self.measure = measure
     self.exponent = exponent
     norms = points.shiftedNorms(by: 0)
@@ -124,6 +133,7 @@ private struct PairSource: Sendable {
       doubles = nil
     }
     weights = measure.weights.map { Buffer($0, orEmpty: 1) }
+    groupWeights = groups?.weights.map { Buffer($0, orEmpty: 0) }
   }
 
   /// The code of the distance of two rows by differences.
@@ -163,87 +173,89 @@ private final class PairTileMaker {
       count: source.doubles == nil ? 0 : DistanceTiles.side * TileMaker.stride, repeating: 0)
   }
 
-  /// The codes of the distances of some rows to others, `TileMaker.stride` apart, in the maker's memory.
-  func tile(_ rows: Range<Int>, _ columns: Range<Int>) -> UnsafeMutablePointer<UInt32> {
+  /// The codes of the distances of some clusters to others, `TileMaker.stride` apart, in the maker's memory.
+  func tile(_ rows: PairBlock, _ columns: PairBlock) -> UnsafeMutablePointer<UInt32> {
+    guard let doubles = source.doubles else { return tile(rows.rows, columns.rows) }
+    let tile = UnsafeMutableRawPointer(dots.elements.base).assumingMemoryBound(to: UInt32.self)
+    measureDoubles(rows.rows, columns.rows, of: doubles)
+    if let groups = source.groups { group(rows, columns, groups) }
+    kindred_pair_encode(
+      level.rawValue, products.base, Int64(TileMaker.stride), Int32(rows.clusters.count),
+      Int32(columns.clusters.count), source.exponent, tile)
+    return tile
+  }
+
+  /// The codes of the distances of sparse rows.
+  private func tile(_ rows: Range<Int>, _ columns: Range<Int>) -> UnsafeMutablePointer<UInt32> {
     let stride = TileMaker.stride
-    if let doubles = source.doubles { return tile(rows, columns, of: doubles) }
-    guard !source.isExact else { return exactTile(rows, columns) }
-    let products = dots.dots(rows, columns)
-    let tile = UnsafeMutableRawPointer(products.base).assumingMemoryBound(to: UInt32.self)
-    guard source.points.fitsTiles else {
+    guard source.points.fitsTiles && !source.isExact else {
+      let tile = UnsafeMutableRawPointer(dots.elements.base).assumingMemoryBound(to: UInt32.self)
       for row in rows {
-        for column in columns {
+        for column in columns where rows != columns || row < column {
           tile[(row - rows.lowerBound) * stride + column - columns.lowerBound] =
             source.code(row, column)
         }
       }
       return tile
     }
+    let products = dots.dots(rows, columns)
+    let tile = UnsafeMutableRawPointer(products.base).assumingMemoryBound(to: UInt32.self)
     var measure = source.kernelMeasure
     let nearCount = kindred_pair_distances(
       level.rawValue, products.base, Int64(stride), Int32(rows.count), Int32(columns.count),
       source.norms.base, Int64(rows.lowerBound), Int64(columns.lowerBound), PairMatrix.nearShare,
       &measure, near.base)
-    repair(tile, rows, columns, count: Int(nearCount))
+    for index in 0..<Int(nearCount) {
+      let (row, column) = (Int(near[index] >> 16), Int(near[index] & 0xffff))
+      // Below the diagonal stands what is above it.
+      if rows == columns && row >= column { continue }
+      tile[row * stride + column] = source.code(
+        rows.lowerBound + row, columns.lowerBound + column)
+    }
     return tile
   }
 
-  /// The codes of the distances of dense rows.
-  private func tile(
+  /// Makes the products the distances of dense rows.
+  private func measureDoubles(
     _ rows: Range<Int>, _ columns: Range<Int>, of doubles: CenteredDoubles
-  ) -> UnsafeMutablePointer<UInt32> {
-    let tile = UnsafeMutableRawPointer(dots.elements.base).assumingMemoryBound(to: UInt32.self)
+  ) {
+    guard case .dense(let matrix) = source.points.original else {
+      preconditionFailure("products in double precision are those of dense rows")
+    }
     let width = doubles.columnCount
+    let stride = Int64(TileMaker.stride)
     BLAS.multiplyTransposed(
       doubles.rows.base + rows.lowerBound * width, doubles.rows.base + columns.lowerBound * width,
       rows: rows.count, columns: columns.count, depth: width, into: products.base,
       stride: TileMaker.stride)
     var measure = source.kernelMeasure
-    let count = kindred_pair_codes(
-      level.rawValue, products.base, Int64(TileMaker.stride), Int32(rows.count),
-      Int32(columns.count), doubles.norms.base, Int64(rows.lowerBound),
-      Int64(columns.lowerBound), PairMatrix.nearShareOfDoubles, &measure, tile, near.base)
-    repair(tile, rows, columns, count: Int(count))
-    return tile
+    let count = kindred_pair_lengths(
+      level.rawValue, products.base, stride, Int32(rows.count), Int32(columns.count),
+      doubles.norms.base, Int64(rows.lowerBound), Int64(columns.lowerBound),
+      PairMatrix.nearShareOfDoubles, &measure, near.base)
+    matrix.elements.withUnsafeBufferPointer { elements in
+      kindred_pair_repair(
+        level.rawValue, products.base, stride, near.base, count, elements.baseAddress,
+        Int64(matrix.columnCount), Int64(rows.lowerBound), Int64(columns.lowerBound), &measure)
+    }
   }
 
-  /// The codes of distances that are all computed by differences.
-  private func exactTile(
-    _ rows: Range<Int>, _ columns: Range<Int>
-  ) -> UnsafeMutablePointer<UInt32> {
-    let tile = UnsafeMutableRawPointer(dots.elements.base).assumingMemoryBound(to: UInt32.self)
-    var count = 0
-    for row in 0..<rows.count {
-      for column in 0..<columns.count {
-        near[count] = UInt32(row << 16 | column)
-        count += 1
+  /// Makes the distances of rows those of their clusters.
+  private func group(_ rows: PairBlock, _ columns: PairBlock, _ groups: PairGroups) {
+    let (rowStarts, columnStarts) = (groups.offsets(of: rows), groups.offsets(of: columns))
+    let weights = source.groupWeights.map { UnsafePointer($0.base) }
+    rowStarts.withUnsafeBufferPointer { rowStarts in
+      columnStarts.withUnsafeBufferPointer { columnStarts in
+        var down = kindred_pair_groups(
+          count: Int32(rows.clusters.count), starts: rowStarts.baseAddress,
+          weights: weights.map { $0 + rows.rows.lowerBound })
+        var across = kindred_pair_groups(
+          count: Int32(columns.clusters.count), starts: columnStarts.baseAddress,
+          weights: weights.map { $0 + columns.rows.lowerBound })
+        kindred_pair_group(
+          level.rawValue, products.base, Int64(TileMaker.stride), Int32(columns.rows.count), &down,
+          &across)
       }
-    }
-    repair(tile, rows, columns, count: count)
-    return tile
-  }
-
-  /// Computes the codes of the first `count` near pairs by differences.
-  private func repair(
-    _ tile: UnsafeMutablePointer<UInt32>, _ rows: Range<Int>, _ columns: Range<Int>, count: Int
-  ) {
-    let stride = TileMaker.stride
-    if case .dense(let matrix) = source.points.original {
-      var measure = source.kernelMeasure
-      matrix.elements.withUnsafeBufferPointer { elements in
-        kindred_pair_repair(
-          level.rawValue, tile, Int64(stride), near.base, Int64(count), elements.baseAddress,
-          Int64(matrix.columnCount), Int64(rows.lowerBound), Int64(columns.lowerBound), &measure)
-      }
-      return
-    }
-    let isDiagonal = rows == columns
-    for index in 0..<count {
-      let (row, column) = (Int(near[index] >> 16), Int(near[index] & 0xffff))
-      // Below the diagonal stands what is above it.
-      if isDiagonal && row >= column { continue }
-      tile[row * stride + column] = source.code(
-        rows.lowerBound + row, columns.lowerBound + column)
     }
   }
 }

@@ -159,5 +159,6 @@ extension PairMatrix {
 
   static func code(_ number: Double) -> UInt32 { kindred_pair_code(number) }
 
-  static func tie(_ left: UInt32, _ right: UInt32) -> UInt32 { kindred_tie(left, right) }
+  /// What decides between equal distances to two clusters of these keys; less comes first.
+  package static func tie(_ left: UInt32, _ right: UInt32) -> UInt32 { kindred_tie(left, right) }
 }

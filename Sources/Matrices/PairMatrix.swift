@@ -78,7 +78,7 @@ package final class PairMatrix: @unchecked Sendable {
     }
   }
 
-  /// The number of rows that the matrix began with (n).
+  /// The number of clusters that the matrix began with (m).
   package let rowCount: Int
 
   /// How distances to merged clusters follow.
@@ -87,13 +87,13 @@ package final class PairMatrix: @unchecked Sendable {
   /// The instruction set that reads and writes rows.
   let level: InstructionSet
 
-  /// The codes of the distances, n×stride.
+  /// The codes of the distances, m×stride.
   let elements: Buffer<UInt32>
 
   /// The power of two that distances are multiplied by before they are coded.
   let exponent: Int32
 
-  /// Elements from one row to the next: n in whole groups of 16.
+  /// Elements from one row to the next: m in whole groups of 16.
   let stride: Int
 
   /// The columns in use, in whole groups of 16.
@@ -102,7 +102,7 @@ package final class PairMatrix: @unchecked Sendable {
   /// The logs, the last one open.
   private(set) var logs: [MergeLog]
 
-  /// Which row of the elements each column's cluster has; it is one of the cluster's own rows.
+  /// Which row of the elements each column's cluster has: that of one of the clusters that it is made of.
   private(set) var places: Buffer<Int32>
 
   /// For each row of the elements, the log that it has come to, how far, and the size of its cluster.
@@ -134,19 +134,23 @@ package final class PairMatrix: @unchecked Sendable {
   /// Fills the matrix.
   ///
   /// - Parameters:
-  ///   - sizes: the size of each row as a cluster, n numbers.
+  ///   - groups: clusters of neighboring dense rows to begin with; nil for the rows themselves.
+  ///   - sizes: the size of each cluster, m numbers.
   ///   - idleLimit: the limit of columns that need not be told of merged clusters: the least, or the
   ///     greatest where the least limit is looked for.
-  /// - Returns: through `nearest`, each row's nearest one.
-  /// - Complexity: O(n²·d) multiply-adds halved; 4·n² bytes.
+  /// - Returns: through `nearest`, each cluster's nearest one.
+  /// - Complexity: O(n²·d) multiply-adds halved; 4·m² bytes.
   package init(
-    of points: TilePoints, measure: Measure, update: Update, sizes: [Double],
-    idleLimit: UInt32 = leastCode,
+    of points: TilePoints, groups: PairGroups? = nil, measure: Measure, update: Update,
+    sizes: [Double], idleLimit: UInt32 = leastCode,
     level: InstructionSet = .best, pool: WorkerPool, nearest: inout [Neighbor]
   ) {
-    let count = points.rowCount
+    let count = groups?.count ?? points.rowCount
+    precondition(sizes.count == count, "each cluster needs a size")
     precondition(
-      sizes.count == count && (measure.weights?.count ?? count) == count, "each row needs a size")
+      measure.weights.map { $0.count == points.rowCount } ?? true, "each row needs a weight")
+    precondition(
+      groups == nil || !points.original.isSparse, "only dense rows are given as clusters")
     precondition(count < Int(Int32.max) / 2, "columns and merges are numbered in 32 bits")
     rowCount = count
     self.update = update
@@ -168,7 +172,7 @@ package final class PairMatrix: @unchecked Sendable {
     limits = Buffer(count: width, repeating: idleLimit)
     self.idleLimit = idleLimit
     limitTies = Buffer(count: width, repeating: 0)
-    nearest = fill(points, measure: measure, pool: pool)
+    nearest = fill(points, groups: groups, measure: measure, pool: pool)
   }
 
   /// The bytes that a matrix of n rows takes beside the points, with what filling and merging need.
@@ -201,7 +205,7 @@ package final class PairMatrix: @unchecked Sendable {
     return greatest > 0 ? Int32(-greatest.exponent - 1) : 0
   }
 
-  /// The row of the elements, and of the points, that stands for a column's cluster.
+  /// One of the clusters that the matrix began with that a column's cluster is made of.
   package func row(of column: Int) -> Int { Int(places[column]) }
 
   /// The size of a column's cluster, that of the whole once a round has begun that merges it.

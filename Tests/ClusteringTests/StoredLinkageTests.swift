@@ -28,10 +28,12 @@ struct StoredLinkageTests {
 
   static func stored(
     _ points: FeatureMatrix, _ linkage: Linkage, metric: LinkageMetric = .euclidean,
-    weights: [Int]? = nil, level: InstructionSet = .best, pool: WorkerPool = Self.pool
+    weights: [Int]? = nil, level: InstructionSet = .best, earlyRowCount: Int = 4_096,
+    pool: WorkerPool = Self.pool
   ) throws -> LinkageTree {
     let prepared = LinkagePoints(points, metric: metric)
-    let tree = StoredLinkage(prepared, linkage: linkage, weights: weights, level: level)
+    let tree = StoredLinkage(
+      prepared, linkage: linkage, weights: weights, level: level, earlyRowCount: earlyRowCount)
     return LinkageTree(
       leafCount: points.rowCount, found: try tree.merges(pool: pool, progress: nil),
       isMonotonic: linkage.isReducible)
@@ -93,6 +95,52 @@ struct StoredLinkageTests {
       try Self.expectSame(
         Self.stored(points, linkage, metric: metric), Self.plain(points, linkage, metric: metric),
         "\(linkage), \(metric), sparse \(isSparse)")
+    }
+  }
+
+  @Test(
+    "equals the slow way when small clusters are merged before there is a matrix",
+    arguments: [Linkage.complete, .average, .weighted])
+  func earlyMerges(linkage: Linkage) throws {
+    for count in [2, 3, 16, 17, 60, 300, 520] {
+      for metric in LinkageMetric.allCases {
+        let points = Self.rows(count, isSparse: false)
+        let tree = try Self.stored(points, linkage, metric: metric, earlyRowCount: 2)
+        try Self.expectSame(
+          tree, Self.plain(points, linkage, metric: metric), "\(linkage), \(metric), \(count) rows")
+        for threadCount in [1, 3, 8] {
+          let other = try Self.stored(
+            points, linkage, metric: metric, earlyRowCount: 2,
+            pool: WorkerPool(threadCount: threadCount))
+          #expect(tree == other)
+        }
+      }
+    }
+    for level in InstructionSet.allCases where level <= .best {
+      let points = Self.rows(300, isSparse: false)
+      try Self.expectSame(
+        Self.stored(points, linkage, level: level, earlyRowCount: 2),
+        Self.plain(points, linkage), "\(level)")
+    }
+  }
+
+  @Test("merges equal and tied rows early", arguments: [Linkage.complete, .average, .weighted])
+  func tiedEarlyMerges(linkage: Linkage) throws {
+    let single = Self.rows(60, isSparse: false)
+    let copies = single.selecting(rows: (0..<1_500).map { $0 % 60 })
+    let heights = try Self.stored(copies, linkage, earlyRowCount: 2).merges.map(\.height)
+    #expect(heights.prefix(1_440).allSatisfy { $0 == 0 })
+    for (height, merge) in zip(heights.dropFirst(1_440), try Self.plain(single, linkage).merges)
+    where linkage != .weighted {
+      #expect(isClose(height, merge.height, relative: 1e-6))
+    }
+    for scale: Float in [0, 1e-30, 1e13] {
+      let points = DenseMatrix(
+        rowCount: 400, columnCount: 3,
+        elements: (0..<1_200).map { Float($0 % 5) * scale })
+      let tree = try Self.stored(.dense(points), linkage, earlyRowCount: 2)
+      #expect(tree.merges.last?.size == 400)
+      #expect(tree.merges.allSatisfy { $0.height.isFinite && $0.height >= 0 })
     }
   }
 

@@ -68,18 +68,50 @@ int64_t kindred_pair_distances(int32_t level, float *tile, int64_t stride, int32
                                int64_t first_column, float near_share,
                                const kindred_pair_measure *measure, uint32_t *near);
 
-/// The same from products in double precision, into a tile of codes of the same stride. The norms must have
-/// room for a whole group of 8 after the last, the tiles for whole groups of 8 columns.
-int64_t kindred_pair_codes(int32_t level, const double *dots, int64_t stride, int32_t rows,
-                           int32_t columns, const double *norms, int64_t first_row,
-                           int64_t first_column, double near_share,
-                           const kindred_pair_measure *measure, uint32_t *tile, uint32_t *near);
+/// Turns a tile of dot products in double precision into distances, in place and without the exponent, and
+/// tells of near pairs as above. The norms must have room for a whole group of 8 after the last, the tile
+/// for whole groups of 8 columns.
+int64_t kindred_pair_lengths(int32_t level, double *tile, int64_t stride, int32_t rows,
+                             int32_t columns, const double *norms, int64_t first_row,
+                             int64_t first_column, double near_share,
+                             const kindred_pair_measure *measure, uint32_t *near);
 
-/// Computes some pairs of a tile again by differences of rows of d numbers: row i of the tile is row
+/// Computes some distances of a tile again by differences of rows of d numbers: row i of the tile is row
 /// `first_row + i` of the data.
-void kindred_pair_repair(int32_t level, uint32_t *tile, int64_t stride, const uint32_t *near,
+void kindred_pair_repair(int32_t level, double *tile, int64_t stride, const uint32_t *near,
                          int64_t count, const float *data, int64_t d, int64_t first_row,
                          int64_t first_column, const kindred_pair_measure *measure);
+
+/// Groups of neighboring rows or columns of a tile: group g is starts[g]..<starts[g + 1]. With weights, of
+/// each row or column, its distance is their sum, each times its weight; without, the greatest.
+typedef struct {
+  int32_t count;
+  const int32_t *starts;
+  const double *weights;
+} kindred_pair_groups;
+
+/// Makes the distances of rows and columns those of groups of them, in place; columns are those before.
+void kindred_pair_group(int32_t level, double *tile, int64_t stride, int32_t columns,
+                        const kindred_pair_groups *rows, const kindred_pair_groups *across);
+
+/// Writes the codes of distances, after multiplying them by 2^exponent, into a tile of the same stride.
+void kindred_pair_encode(int32_t level, const double *tile, int64_t stride, int32_t rows,
+                         int32_t columns, int32_t exponent, uint32_t *codes);
+
+/// What of each row's partners is least so far, least first: what their squared distance is at least, and
+/// their ids; `limits` has the last value of each list, infinity while it is not full.
+typedef struct {
+  float *values;
+  int32_t *ids;
+  float *limits;
+  int32_t width;
+} kindred_pair_lists;
+
+/// Takes the pairs of a tile of dot products into the lists of its rows and of its columns; of a tile on
+/// the diagonal, those above it. Values are the squared distances less `rounding` times both squared norms.
+void kindred_pair_list(int32_t level, const float *dots, int64_t stride, int32_t rows,
+                       int32_t columns, const float *norms, int64_t first_row,
+                       int64_t first_column, float rounding, const kindred_pair_lists *lists);
 
 /// Makes room and diagonal of a tile pairs that do not exist, and on the diagonal the lower half that of
 /// the upper.
