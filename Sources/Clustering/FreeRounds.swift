@@ -37,7 +37,8 @@ final class FreeRounds {
     self.linkage = linkage
     self.sizes = Buffer(sizes, orEmpty: 0)
     points = NeighborPoints(
-      clusters: rows, of: matrix, inverses: linkage == .ward ? sizes.map { 1 / $0 } : nil)
+      clusters: rows, of: matrix, inverses: linkage == .ward ? sizes.map { 1 / $0 } : nil,
+      pool: pool)
     search = NeighborSearch(
       points, width: FreeLinkage.listWidth, mixesTies: true, pool: pool)
     history = ClusterHistory(count: rows.count)

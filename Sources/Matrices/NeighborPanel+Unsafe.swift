@@ -32,7 +32,7 @@ final class NeighborPanel: @unchecked Sendable {
 
   init(
     _ points: NeighborPoints, form: Form, center: Buffer<Double>, unit: Double,
-    mixesTies: Bool, instructions: InstructionSet
+    mixesTies: Bool, instructions: InstructionSet, pool: WorkerPool
   ) {
     exact = Buffer(count: 1, repeating: points.kernelPoints(mixesTies: mixesTies))
     self.points = points
@@ -51,12 +51,22 @@ final class NeighborPanel: @unchecked Sendable {
     labels = Buffer(count: capacity, repeating: -1)
     measures = Buffer(count: 7 * capacity, repeating: 0)
     ids = Buffer(count: capacity, repeating: 0)
-    if isBytes {
-      // What is never placed is read all the same: whatever it holds must not trap a checker.
-      targets.elements.update(repeating: 128)
-      queries.elements.update(repeating: 0)
-    } else {
-      floats?.elements.update(repeating: 0)
+    // What is never placed is read all the same: whatever it holds must not trap a checker. Threads touch
+    // the memory first together: the system clears pages when they are touched.
+    let (targets, queries, floats) = (targets, queries, floats)
+    let groups = 0..<capacity / 16
+    pool.forEach(groups.pieceCount(size: 64)) { chunk in
+      let piece = groups.piece(chunk, size: 64)
+      if isBytes {
+        let (first, count) = (piece.lowerBound * 16 * quads * 4, piece.count * 16 * quads * 4)
+        (targets.base + first).update(repeating: 128, count: count)
+        (queries.base + first).update(repeating: 0, count: count)
+      } else {
+        floats.map {
+          ($0.base + piece.lowerBound * 16 * width).update(
+            repeating: 0, count: piece.count * 16 * width)
+        }
+      }
     }
   }
 

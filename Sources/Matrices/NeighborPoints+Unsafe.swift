@@ -39,17 +39,25 @@ package final class NeighborPoints: @unchecked Sendable {
   ///   - picked: the rows, one a cluster.
   ///   - inverses: 1 / size of each cluster for Ward, nil for mean squared distances.
   /// - Complexity: O(n·d).
-  package init(clusters picked: [Int], of matrix: DenseMatrix, inverses: [Double]?) {
+  package init(
+    clusters picked: [Int], of matrix: DenseMatrix, inverses: [Double]?, pool: WorkerPool
+  ) {
     precondition((inverses ?? []).count == (inverses == nil ? 0 : picked.count), "one size a row")
     count = picked.count
     columnCount = matrix.columnCount
     rows = nil
     let width = matrix.columnCount
     let means = Buffer<Double>(unwritten: picked.count * width)
+    let all = 0..<picked.count
     matrix.elements.withUnsafeBufferPointer { elements in
-      for (id, row) in picked.enumerated() {
-        for column in 0..<width {
-          means.base[id * width + column] = Double(elements[row * width + column])
+      let elements = SharedPointer(elements)
+      // Threads touch the memory first together: the system clears pages when they are touched.
+      pool.forEach(all.pieceCount(size: 1_024)) { chunk in
+        for id in all.piece(chunk, size: 1_024) {
+          let row = picked[id]
+          for column in 0..<width {
+            means.base[id * width + column] = Double(elements[row * width + column])
+          }
         }
       }
     }

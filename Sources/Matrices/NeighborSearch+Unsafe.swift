@@ -49,7 +49,7 @@ package final class NeighborSearch: @unchecked Sendable {
     let length = points.greatestLength(about: center, pool: pool)
     bytes = NeighborPanel(
       points, form: .bytes, center: center, unit: length > 0 ? 1 / length : 1,
-      mixesTies: mixesTies, instructions: instructions)
+      mixesTies: mixesTies, instructions: instructions, pool: pool)
     positions = Buffer((0..<Int32(points.count)).map { $0 }, orEmpty: 0)
     bytes.place(positions.array(), labels: nil, pool: pool)
   }
@@ -159,7 +159,7 @@ package final class NeighborSearch: @unchecked Sendable {
       floats
       ?? NeighborPanel(
         points, form: .floats, center: center, unit: bytes.unit, mixesTies: mixesTies,
-        instructions: instructions)
+        instructions: instructions, pool: pool)
     floats = panel
     if !areFloatsCurrent {
       panel.place((0..<bytes.count).map { bytes.ids[$0] }, labels: labels, pool: pool)

@@ -113,10 +113,10 @@ struct NeighborSearchTests {
   @Test("Clusters find their nearest after merges", arguments: levels, [true, false])
   func clusters(level: InstructionSet, isWard: Bool) {
     let matrix = RandomPoints.blobs(seed: 6, rowCount: 400, columnCount: 20)
+    let pool = WorkerPool(threadCount: 2)
     let points = NeighborPoints(
       clusters: Array(0..<400), of: matrix,
-      inverses: isWard ? (0..<400).map { 1 / Double(1 + $0 % 4) } : nil)
-    let pool = WorkerPool(threadCount: 2)
+      inverses: isWard ? (0..<400).map { 1 / Double(1 + $0 % 4) } : nil, pool: pool)
     let search = NeighborSearch(points, width: 6, instructions: level, pool: pool)
     search.searchAll(pool: pool)
     var labels = (0..<Int32(400)).map { $0 }
