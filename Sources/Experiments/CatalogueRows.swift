@@ -10,9 +10,14 @@ struct CatalogueRows {
   let textColumns: [String]
   let droppedRowCount: Int
   let notes: [String]
+  let profileColumns: [ProfileColumn]
 
   /// Reads a catalogue and chooses its columns and rows.
-  init(_ file: InputFile, configuration: RunConfiguration) throws(InputError) {
+  ///
+  /// - Parameter isProfiled: whether the other columns are to tell what clusters are made of.
+  init(
+    _ file: InputFile, configuration: RunConfiguration, isProfiled: Bool = false
+  ) throws(InputError) {
     let table = try CatalogueTable(reading: file)
     var notes: [String] = []
 
@@ -73,5 +78,7 @@ struct CatalogueRows {
     textColumns = textIndices.map { table.columnNames[$0] }
     droppedRowCount = table.rowCount - kept.count
     self.notes = notes
+    let taken = textIndices + [titleIndex, identifierIndex].compactMap { $0 }
+    profileColumns = isProfiled ? ProfileColumn.columns(of: rows, except: taken) : []
   }
 }

@@ -22,6 +22,8 @@ public struct PreparedInput: Sendable {
   public let titles: [String]
   /// The names of the text columns that were joined.
   public let textColumns: [String]
+  /// What the rows have in columns beside texts, titles and identifiers, where that can tell clusters apart.
+  public let profileColumns: [ProfileColumn]
   /// The rows whose features are all zero.
   public let rowsWithoutWords: [Int]
   /// The number of rows that were dropped because a required column was blank.
@@ -46,7 +48,7 @@ public struct PreparedInput: Sendable {
         seed: configuration.features.seed, pool: pool, seconds: &seconds)
     }
     let rows = try seconds.measure(.read) {
-      try CatalogueRows(file, configuration: configuration)
+      try CatalogueRows(file, configuration: configuration, isProfiled: model == nil)
     }
     return try PreparedInput(
       file: file, rows: rows, options: configuration.features, model: model, pool: pool,
@@ -80,6 +82,7 @@ public struct PreparedInput: Sendable {
     identifiers = rowNumbers.map(String.init)
     titles = []
     textColumns = []
+    profileColumns = []
     rowsWithoutWords = Self.zeroRows(matrix)
     droppedRowCount = 0
     notes = Self.notes(zeroRows: rowsWithoutWords.count, dropped: 0, word: "non-zero element")
@@ -96,6 +99,7 @@ public struct PreparedInput: Sendable {
     identifiers = rows.identifiers
     titles = rows.titles
     textColumns = rows.textColumns
+    profileColumns = rows.profileColumns
     droppedRowCount = rows.droppedRowCount
     if let model {
       let terms = try seconds.measure(.features) {

@@ -113,58 +113,15 @@ enum ResultText {
     return text
   }
 
-  private static func clusterLines(
-    input: PreparedInput, result: SweepResult, summaries: [ClusterSummary]
-  ) -> String {
-    var text = "Clusters of k = \(result.best.clusterCount)\n"
-    for summary in summaries {
-      let mean = result.best.silhouette.clusterMeans[summary.cluster]
-      text += "\n\(left(String(summary.cluster), 3))  \(VisibleText.grouped(summary.rowCount)) rows"
-      text += mean.map { ", silhouette \(NumberText.fixed($0, decimals: 4))" } ?? ""
-      text += "\n"
-      if !summary.words.isEmpty {
-        let words = summary.words.map { word in
-          "\(word.text) \(NumberText.fixed(word.share * 100, decimals: 1))%"
-        }
-        text += wrapped(words, indent: 5)
-      }
-      for row in summary.representativeRows where !input.titles.isEmpty {
-        text += "     \(flat(input.titles[row]))\n"
-      }
-    }
-    return text
-  }
-
   private static func fixed(_ value: Double?, _ decimals: Int) -> String {
     value.map { NumberText.fixed($0, decimals: decimals) } ?? "-"
   }
 
-  private static func pad(_ text: String, _ width: Int) -> String {
+  static func pad(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - text.count))
   }
 
-  private static func left(_ text: String, _ width: Int) -> String {
+  static func left(_ text: String, _ width: Int) -> String {
     String(repeating: " ", count: max(0, width - text.count)) + text
-  }
-
-  /// Items with commas between them, on lines of at most 80 columns.
-  private static func wrapped(_ items: [String], indent: Int) -> String {
-    let margin = String(repeating: " ", count: indent)
-    var text = ""
-    var line = margin
-    for (position, item) in items.enumerated() {
-      let piece = item + (position + 1 < items.count ? "," : "")
-      if line.count > indent, line.count + 1 + piece.count > 80 {
-        text += line + "\n"
-        line = margin
-      }
-      line += (line.count > indent ? " " : "") + piece
-    }
-    return text + line + "\n"
-  }
-
-  /// A title on one line, whatever it holds.
-  private static func flat(_ title: String) -> String {
-    String(title.map { $0.isNewline || $0 == "\t" ? " " : $0 })
   }
 }

@@ -179,7 +179,8 @@ public final class RunFolder {
   /// Whether a run may have written a file of this name.
   private static func isOfRun(_ name: String) -> Bool {
     let names = [
-      "labels.csv", "labels.npy", "model.h5", "no_of_clusters.txt", "result.txt", "runs.h5",
+      "clusters.json", "labels.csv", "labels.npy", "model.h5", "no_of_clusters.txt", "result.txt",
+      "runs.h5",
       "sweep.csv", "sweep.json",
     ]
     let patterns = [

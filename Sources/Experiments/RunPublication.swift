@@ -47,12 +47,14 @@ public struct RunPublication {
       of: input.features, to: best.model.centroids, labels: best.model.assignment, pool: pool
     ).squaredDistances
     let summaries = ClusterSummary.summaries(
-      of: best.model.assignment, squaredDistances: distances, terms: input.termRows,
-      displayTerms: input.featureModel?.displayTerms ?? [])
+      of: best.model.assignment, squaredDistances: distances,
+      silhouettes: best.silhouette.samples, source: .init(input))
     let labels = LabelTable.csv(
       rowNumbers: input.rowNumbers, identifiers: input.identifiers, titles: input.titles,
       labels: best.model.assignment.labels, silhouettes: best.silhouette.samples,
       squaredDistances: distances)
+    let descriptions = ClusterDescriptions.json(
+      summaries, input: input, run: best, squaredDistances: distances)
     let text = ResultText.text(
       input: input, configuration: configuration, result: result, summaries: summaries,
       heldOutName: heldOut.map(\.name), heldOutNotes: heldOut?.notes ?? [])
@@ -60,6 +62,7 @@ public struct RunPublication {
       RunFolder.File("result.txt", Array(text.utf8)),
       RunFolder.File("no_of_clusters.txt", Array("\(best.clusterCount)\n".utf8)),
       RunFolder.File("labels.csv", Array(labels.utf8)),
+      RunFolder.File("clusters.json", Array(descriptions.prettyText.utf8)),
       RunFolder.File("labels.npy", MatrixFile.npyBytes(best.model.assignment.labels)),
       RunFolder.File(
         "sweep.csv", Array(SweepTables.csv(result, seed: configuration.seed).utf8)),

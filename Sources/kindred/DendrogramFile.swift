@@ -21,7 +21,8 @@ enum DendrogramFile {
     let rows = grown.assignment(ofLeaves: top)
     let words = ClusterSummary.summaries(
       of: rows, squaredDistances: [Double](repeating: 0, count: grown.rowCount),
-      terms: input.termRows, displayTerms: input.featureModel?.displayTerms ?? [],
+      source: .init(
+        terms: input.termRows, displayTerms: input.featureModel?.displayTerms ?? []),
       wordLimit: wordLimit, rowLimit: 1)
     let leafOfRow = grown.leafOfRow ?? Array(0..<Int32(grown.rowCount))
     var firstRow = [Int](repeating: -1, count: tree.leafCount)

@@ -8,7 +8,8 @@ import Testing
 
   /// Every file that a sweep publishes.
   static let files: Set<String> = [
-    "labels.csv", "labels.npy", "manifest.sha256", "model.h5", "no_of_clusters.txt", "result.txt",
+    "clusters.json", "labels.csv", "labels.npy", "manifest.sha256", "model.h5",
+    "no_of_clusters.txt", "result.txt",
     "run.json", "runs.h5", "sweep.csv", "sweep.json", "timing.json",
   ]
 
