@@ -20,7 +20,7 @@ if PYTHON.exists() and pathlib.Path(sys.prefix).resolve() != PYTHON.parents[1].r
 import report  # noqa: E402
 from kindred import Kindred  # noqa: E402
 from measure import Bench  # noqa: E402
-from rows import CASES, PLANNED, files  # noqa: E402
+from rows import CASES, files  # noqa: E402
 
 PACKAGE = HERE.parents[1]
 REFERENCE = PACKAGE.parent / "shared" / "data" / "netflix_titles_2019.csv"
@@ -50,7 +50,7 @@ def parse_arguments():
 def chosen(options):
     """The cases to run."""
     rows = options.rows
-    known = {case.row for case in CASES} | {row for row, _, _ in PLANNED}
+    known = {case.row for case in CASES}
     if unknown := [name for name in rows if name not in known]:
         raise SystemExit(f"no row {unknown[0]}; there are {', '.join(sorted(known))}")
     has_reference = options.reference.exists()
@@ -99,20 +99,13 @@ def main():
         if options.json:
             options.json.write_text(json.dumps({"machine": about, "cases": results}, indent=1))
 
-    planned = [
-        (row, work, "built, but no case yet" if kindred.knows(need) else "not built yet")
-        for row, work, need in PLANNED
-        if not options.rows or row in options.rows
-    ]
     inputs = bench.make(dict.fromkeys(matrices), "--describe").splitlines() if matrices else []
     print(report.table(("Row", "Work", "One thread", "Two", "Ratio", "Floor", "Goal", "Holds"),
                        report.scaling_lines(results)), end="")  # fmt: skip
-    for row, work, state in planned:
-        print(f"| {row} | {work} | {state} |")
     for line in inputs:
         print(line)
     if options.markdown:
-        text = report.markdown(results, about, inputs, planned)
+        text = report.markdown(results, about, inputs)
         options.markdown.write_text(text, encoding="utf-8")
         say(f"written to {options.markdown}")
 

@@ -5,6 +5,8 @@ A name says what the file holds, and the recipe follows from the name:
     wordnet.csv            the glosses, from Debian's wordnet-base through Dataset/wordnet
     sklearn-stop-words.txt scikit-learn's English stop words, one a line
     wordnet.npz            their TF-IDF, English stop words removed
+    reference.csv          the reference catalogue
+    stop-words.txt         the English stop words of `--stop-words english`, one a line
     reference.npz          TF-IDF of the reference catalogue, `--preset notebook`
     sample.npz             TF-IDF of Dataset/train.csv
     generated-1000k.npz    a generated corpus of so many thousand rows (generate.py)
@@ -18,6 +20,7 @@ import argparse
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -100,6 +103,14 @@ class Makers:
     def _stop_words(self, path):
         path.write_text("\n".join(sorted(ENGLISH_STOP_WORDS)) + "\n", encoding="utf-8")
 
+    def _own_stop_words(self, path):
+        source = PACKAGE / "Sources" / "TextFeatures" / "StopWords.swift"
+        words = source.read_text(encoding="utf-8").split('"""')[1].split()
+        path.write_text("\n".join(words) + "\n", encoding="utf-8")
+
+    def _catalogue(self, path):
+        shutil.copyfile(self.reference, path)
+
     def _reference(self, path):
         self._features(path, self.reference, "--preset", "notebook")
 
@@ -157,6 +168,8 @@ class Makers:
         (r"wordnet\.csv", _wordnet_csv),
         (r"wordnet\.npz", _wordnet),
         (r"sklearn-stop-words\.txt", _stop_words),
+        (r"stop-words\.txt", _own_stop_words),
+        (r"reference\.csv", _catalogue),
         (r"reference\.npz", _reference),
         (r"sample\.npz", _sample),
         (r"generated-(\d+)k\.npz", _generated),

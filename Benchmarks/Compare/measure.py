@@ -276,6 +276,8 @@ class CaseRun:
             return inertia_means(ours, runs)
         if kind == "silhouettes":
             return silhouette_difference(ours[0], runs[0])
+        if kind == "experiment":
+            return experiment_difference(ours[0], runs[0])
         self.bench.say(f"  quality: {peer.name}")
         folder, prefix = self.scratch / "ours", str(self.scratch / "peer")
         request = {"check": kind, "ours": str(folder), "peer": prefix}
@@ -336,6 +338,20 @@ def inertia_means(ours, theirs):
         "standard_error": error,
         "seeds": count,
         "ok": relative <= max(2 * error, 1e-6),
+    }
+
+
+def experiment_difference(ours, theirs):
+    """How much more inertia and less silhouette K-Means came to, at worst and on average over all k."""
+    runs = [run for run in ours["runs"] if run["algorithm"] == "kmeans"]
+    inertia = [run["inertia"] / theirs["inertia"][str(run["k"])] - 1 for run in runs]
+    scored = [run for run in runs if str(run["k"]) in theirs["silhouette"]]
+    silhouette = [theirs["silhouette"][str(run["k"])] - run["silhouette"] for run in scored]
+    mean = statistics.mean(inertia)
+    return {
+        "inertia_difference": mean,
+        "largest_loss_of_silhouette": max(silhouette),
+        "ok": mean <= 1e-3 and statistics.mean(silhouette) <= 1e-3,
     }
 
 

@@ -5,11 +5,13 @@ of JSON. The memory it tells is the peak of the whole process: interpreter, libr
 """
 
 import csv
+import importlib
 import importlib.metadata
 import json
 import logging
 import os
 import sys
+import tempfile
 import time
 import warnings
 
@@ -324,7 +326,28 @@ class Linkage(Job):
         np.save(prefix + "-heights.npy", self.result[:, 2] if is_tree else self.result)
 
 
+class Experiment(Job):
+    """The notebook's whole experiment, from the catalogue to the files, by one of two scripts."""
+
+    def __init__(self, spec):
+        super().__init__(spec)
+        self.script = importlib.import_module("experiment_" + spec["style"])
+
+    def run(self, seed):
+        with tempfile.TemporaryDirectory() as folder:
+            seconds, found = timed(
+                lambda: self.script.experiment(
+                    self.spec["catalogue"], self.spec["stop_words"], folder
+                )
+            )
+        return {"seconds": seconds, **found}
+
+    def warm_up(self):
+        """Its libraries are loaded; nothing of the work itself is kept warm."""
+
+
 JOBS = {
+    "experiment": Experiment,
     "lloyd": Lloyd,
     "mini_batch": MiniBatch,
     "faiss": Faiss,

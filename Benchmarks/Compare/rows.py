@@ -212,6 +212,32 @@ def sweep(matrix, counts, counts_text, iterations):
     )
 
 
+def experiment(bounds):
+    """The notebook's experiment from the catalogue to the files, whole processes' work on both sides."""
+    spec = {"catalogue": "@reference.csv", "stop_words": "@stop-words.txt"}
+    return Case(
+        "E1",
+        "the notebook's experiment",
+        {
+            "sweep": (
+                "sweep", "@reference.csv", "--preset", "notebook", "--k", "1...29",
+                "--algorithm", "kmeans,ward", "--seed", "51", "--out", "{scratch}/experiment",
+                "--force",
+            )
+        },
+        ("read", "features", "seed", "fit", "score", "write"),
+        (
+            Peer("scikit-learn, shared work", "experiment", spec | {"style": "expert"}, ("float32",),
+                 *bounds),
+            Peer("scikit-learn, as the notebook", "experiment", spec | {"style": "notebook"},
+                 ("float64",)),
+        ),
+        quality="experiment",
+        repetitions=3,
+        peer_repetitions=1,
+    )  # fmt: skip
+
+
 WN, RC, MILLION = "wordnet.npz", "reference.npz", "generated-1000k.npz"
 LATENT = "wordnet-lsa100.npy"
 SKLEARN, INTELEX, FAISS = "scikit-learn", "intelex", "faiss"
@@ -281,13 +307,10 @@ CASES = (
               ("float32", "float64"), 2, 5),),
         quality="latent",
     ),
+    experiment((20, 60)),
     sweep(RC, range(2, 30), "2...29", 100),
     sweep(WN, range(10, 61, 10), "10...60:10", 30),
 )  # fmt: skip
-
-# Rows of DESIGN without a case yet: (row, work, what `kindred` must have first).
-PLANNED = (("E1", "the notebook's experiment from CSV to export", "tree"),)
-
 
 def files(case):
     """The names of the cache files that a case needs."""
