@@ -91,7 +91,7 @@ let package = Package(
     tests("ClusterScoresTests", ["ClusterScores", "Clustering", "Matrices"]),
     tests(
       "ExperimentsTests",
-      ["Experiments", "Matrices", "TextFeatures", "Clustering", "ClusterScores"]),
+      ["Experiments", "Catalogue", "Matrices", "TextFeatures", "Clustering", "ClusterScores"]),
     tests(
       "ModelStoreTests",
       ["ModelStore", "Experiments", "Matrices", "TextFeatures", "Clustering"]),

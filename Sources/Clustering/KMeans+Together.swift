@@ -51,11 +51,13 @@ extension KMeans {
   ///
   /// - Parameters:
   ///   - liveLimit: how many may be under way, 1 to `CenterGroup.memberLimit`.
+  ///   - isStopped: asked before each pass; true ends the work with `ClusteringError.cancelled`.
   ///   - finish: hears of each model with its place among `starts`, on any thread.
   /// - Throws: `ClusteringError.cancelled`.
   /// - Complexity: O(nnz·Σk) an iteration; memory O(nnz + n + k·d) for each that is under way.
   package static func fitTogether(
     _ starts: [Start], prepared: PreparedPoints, liveLimit: Int, pool: WorkerPool,
+    isStopped: () -> Bool = { false },
     finish: @Sendable (_ place: Int, _ model: KMeansModel) -> Void
   ) throws(ClusteringError) {
     precondition(
@@ -72,7 +74,7 @@ extension KMeans {
       live += zip(joining, runs).map { (place: $0, run: $1) }
       guard !live.isEmpty else { return }
 
-      guard !Task.isCancelled else { throw .cancelled }
+      guard !Task.isCancelled, !isStopped() else { throw .cancelled }
       let members = live.map {
         CenterGroup.Member(space: $0.run.space, standings: $0.run.standings)
       }

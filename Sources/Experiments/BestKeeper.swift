@@ -40,6 +40,18 @@ final class BestKeeper: Sendable {
     }
   }
 
+  /// Takes in a restart that an interrupted run had finished.
+  func restore(_ fit: FitUnit, plan: Int) {
+    if let model = fit.model {
+      _ = offer(model, plan: plan)
+      return
+    }
+    state.withLock { state in
+      state.finishedCount += 1
+      if keepsLabels { state.labels[plan][fit.name.restart] = fit.labels }
+    }
+  }
+
   /// Takes note of a restart that failed.
   func fail(_ error: ClusteringError) {
     state.withLock { state in state.failure = state.failure ?? error }

@@ -41,12 +41,17 @@ public final class RunFolder {
   private var isDone = false
   private let lockSlot: Int?
   private let folderSlots: [Int?]
+  private var units: RunUnits?
 
   /// Claims a folder for a run, making it if need be.
   ///
-  /// - Parameter replacing: true to replace a run that is there (its files, not others').
+  /// - Parameters:
+  ///   - replacing: true to replace a run that is there (its files, not others').
+  ///   - resuming: true to take a folder with the units of an unfinished run; `units` looks whose.
   /// - Throws: `OutputError` when it cannot be made, holds something else, or is in use.
-  public init(claiming path: String, replacing: Bool) throws(OutputError) {
+  public init(
+    claiming path: String, replacing: Bool, resuming: Bool = false
+  ) throws(OutputError) {
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     self.path = path
     madeFolders = try AtomicFile.makeFolders(path)
@@ -59,7 +64,7 @@ public final class RunFolder {
     lockSlot = Interruption.register(file: "\(path)/\(Self.lockName)")
     folderSlots = madeFolders.map(Interruption.register(folder:))
     do throws(OutputError) {
-      try Self.checkContents(path, replacing: replacing)
+      try Self.checkContents(path, replacing: replacing, resuming: resuming)
     } catch {
       release(leavingNothing: true)
       throw error
@@ -68,10 +73,39 @@ public final class RunFolder {
 
   deinit { if !isDone { release(leavingNothing: true) } }
 
-  /// Publishes the files of a finished run; the manifest comes last.
+  /// Begins to keep what finishes, and finds what an interrupted run of the same key had finished.
+  ///
+  /// - Parameters:
+  ///   - shape: of the rows that are fitted.
+  ///   - replacing: true to delete the units of another run.
+  ///   - report: hears in a sentence what is taken over.
+  /// - Throws: `OutputError` when the folder holds the units of another run.
+  public func units(
+    of key: RunKey, shape: (rowCount: Int, columnCount: Int), configuration: RunConfiguration,
+    replacing: Bool, report: @escaping @Sendable (String) -> Void
+  ) throws(OutputError) -> RunUnits {
+    let units = try RunUnits(
+      in: path, key: key, shape: shape, configuration: configuration, replacing: replacing,
+      report: report)
+    self.units = units
+    return units
+  }
+
+  /// Publishes the files of a finished run; the manifest comes last, and after it the units go.
   ///
   /// - Throws: `OutputError`; the folder then has no manifest, and so does not pass for complete.
   public func publish(_ files: [File]) throws(OutputError) {
+    try units?.finish()
+    do throws(OutputError) {
+      try write(files)
+    } catch {
+      throw units?.explaining(error) ?? error
+    }
+    if let units { units.remove() } else { UnitFolder(of: path).remove() }
+    release(leavingNothing: false)
+  }
+
+  private func write(_ files: [File]) throws(OutputError) {
     for stale in Self.contents(path) where Self.isTemporary(stale) { unlink("\(path)/\(stale)") }
     let present = Self.contents(path)
     unlink("\(path)/\(Self.manifestName)")
@@ -94,7 +128,6 @@ public final class RunFolder {
     }
     try AtomicFile.write(
       Array(manifest.utf8), to: "\(path)/\(Self.manifestName)", replacing: true)
-    release(leavingNothing: false)
   }
 
   /// Gives the folder back without publishing; removes it if this run made it.
@@ -103,6 +136,7 @@ public final class RunFolder {
   private func release(leavingNothing: Bool) {
     guard !isDone else { return }
     isDone = true
+    units?.abandon()
     unlink("\(path)/\(Self.lockName)")
     Interruption.forget(file: lockSlot)
     for slot in folderSlots { Interruption.forget(folder: slot) }
@@ -143,27 +177,35 @@ public final class RunFolder {
   }
 
   /// Refuses a folder that holds something, unless it is a run and may be replaced.
-  private static func checkContents(_ path: String, replacing: Bool) throws(OutputError) {
-    let names = contents(path).filter { $0 != lockName && !isTemporary($0) }
+  private static func checkContents(
+    _ path: String, replacing: Bool, resuming: Bool
+  ) throws(OutputError) {
+    let units = UnitFolder(of: path).content()
+    let names = contents(path).filter { name in
+      name != lockName && !isTemporary(name) && !(name == UnitFolder.name && units == .nothing)
+    }
     guard !names.isEmpty, !replacing else { return }
-    let isRun = names.contains("run.json")
+    if resuming, units == .run, !names.contains(manifestName) { return }
+    let isRun = names.contains("run.json") || units == .run
     throw OutputError(
       kind: .cannotCreate, code: "output.exists", path: path,
       message: isRun
         ? names.contains(manifestName)
           ? "holds a finished run already" : "holds an unfinished run"
         : "is not empty and holds no run (found '\(names[0])')",
-      hint: isRun
-        ? "choose another folder, or replace the run with --force"
-        : "choose another folder, or write into this one with --force")
+      hint: units == .run && !names.contains(manifestName)
+        ? "repeat its command to go on with it, choose another folder, or replace it with --force"
+        : isRun
+          ? "choose another folder, or replace the run with --force"
+          : "choose another folder, or write into this one with --force")
   }
 
-  private static func isTemporary(_ name: String) -> Bool {
+  static func isTemporary(_ name: String) -> Bool {
     name.hasPrefix(".") && name.hasSuffix(".tmp")
   }
 
   /// The names in a folder, sorted.
-  private static func contents(_ path: String) -> [String] {
+  static func contents(_ path: String) -> [String] {
     guard let folder = opendir(path) else { return [] }
     defer { closedir(folder) }
     var names: [String] = []

@@ -10,10 +10,16 @@ extension Sweep {
     for linkage in configuration.algorithms.compactMap(\.linkage) {
       let grower = TreeGrower(
         configuration: configuration, linkage: linkage, memoryLimit: treeMemoryLimit)
-      trees.append(
-        try seconds.measure(.fit) { () throws(ClusteringError) in
-          try grower.grow(points, pool: pool, progress: progress)
-        })
+      if let unit = units?.tree(linkage) {
+        units?.tookOver(linkage)
+        trees.append(try grower.tree(of: unit, over: points))
+        continue
+      }
+      let tree = try seconds.measure(.fit) { () throws(ClusteringError) in
+        try grower.grow(points, pool: pool, progress: progress)
+      }
+      units?.add(tree)
+      trees.append(tree)
     }
     return trees
   }

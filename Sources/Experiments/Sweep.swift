@@ -59,15 +59,19 @@ public struct Sweep: Sendable {
   /// The bytes that a tree may take beside the rows; nil for what it needs.
   public let treeMemoryLimit: Int?
 
+  /// Where finished fits are kept while the sweep runs, or nil to keep none.
+  let units: RunUnits?
+
   /// Prepares a sweep.
   public init(
     configuration: RunConfiguration, initialCenters: DenseMatrix? = nil, liveLimit: Int? = nil,
-    treeMemoryLimit: Int? = nil, pool: WorkerPool
+    treeMemoryLimit: Int? = nil, units: RunUnits? = nil, pool: WorkerPool
   ) {
     self.configuration = configuration
     self.initialCenters = initialCenters
     self.liveLimit = liveLimit
     self.treeMemoryLimit = treeMemoryLimit
+    self.units = units
     self.pool = pool
   }
 
@@ -75,6 +79,8 @@ public struct Sweep: Sendable {
   public struct Progress: Sendable {
     /// The fits that are done.
     public let finishedCount: Int
+    /// Those among them that an interrupted run had done.
+    public let takenOverCount: Int
     /// All fits.
     public let totalCount: Int
     /// The k of the fit that was done last.
@@ -107,6 +113,7 @@ public struct Sweep: Sendable {
       counts.map { (algorithm, configuration.kMeans(algorithm, clusterCount: $0)) }
     }
     for plan in plans { try plan.1.validate(rowCount: points.rowCount) }
+    units?.begin()
     var fits: [Fit] = []
     if let first = plans.first {
       let prepared = try seconds.measure(.fit) { () throws(ClusteringError) in
@@ -192,6 +199,10 @@ public struct Sweep: Sendable {
       let (a, b) = (plans[left.plan].1.clusterCount, plans[right.plan].1.clusterCount)
       return a != b ? a > b : (left.plan, left.restart) < (right.plan, right.restart)
     }
+    let keepsLabels = configuration.selection == .stability
+    let keeper = BestKeeper(count: plans.count, keepsLabels: keepsLabels)
+    let total = tasks.count
+    let takenOver = takeOver(&tasks, plans: plans.map { ($0.0, $0.1.clusterCount) }, into: keeper)
     let ordered = tasks
     let sharesRows = Self.goesTogether(
       rowCount: prepared.points.rowCount, fitCount: ordered.count, threadCount: pool.threadCount)
@@ -205,15 +216,14 @@ public struct Sweep: Sendable {
             restart: ordered[task].restart, points: prepared.points, pool: inner) : []
       }
     }
-    let keepsLabels = configuration.selection == .stability
-    let keeper = BestKeeper(count: plans.count, keepsLabels: keepsLabels)
-    let total = ordered.count
     let report = { @Sendable (task: Int, model: KMeansModel) in
       let (plan, _) = ordered[task]
+      units?.add(model, algorithm: plans[plan].0)
       let finished = keeper.offer(model, plan: plan)
       progress?(
         Progress(
-          finishedCount: finished, totalCount: total, clusterCount: plans[plan].1.clusterCount))
+          finishedCount: finished, takenOverCount: takenOver, totalCount: total,
+          clusterCount: plans[plan].1.clusterCount))
     }
     let goTogether = { (task: Int) in
       sharesRows && plans[ordered[task].plan].1.variant == .lloyd
@@ -231,10 +241,12 @@ public struct Sweep: Sendable {
         liveLimit: liveLimit
           ?? KMeans.liveLimit(
             points, clusterCount: most, kernel: configuration.kernel), pool: pool,
+        isStopped: { units?.failure != nil },
         finish: { report(shared[$0], $1) })
       outer.forEach(others.count) { place in
         let task = others[place]
         do throws(ClusteringError) {
+          guard units?.failure == nil else { throw .cancelled }
           report(
             task,
             try plans[ordered[task].plan].1.fitRestart(

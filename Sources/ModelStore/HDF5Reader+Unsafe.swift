@@ -1,4 +1,5 @@
 internal import CHDF5
+internal import Catalogue
 
 /// An HDF5 file open for reading, after `HDF5Structure.check` found nothing wrong with it.
 struct HDF5Reader: ~Copyable {

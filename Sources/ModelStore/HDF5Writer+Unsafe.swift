@@ -1,4 +1,5 @@
 internal import CHDF5
+internal import Catalogue
 internal import Glibc
 
 /// An HDF5 file under construction in memory; `save` writes it in one go.

@@ -35,41 +35,10 @@ struct RunsWriter: ~Copyable {
     try file.addAttribute(run.iterationCount, "iterations", on: name)
     try file.addAttribute(run.didConverge ? 1 : 0, "converged", on: name)
     try file.add(run.assignment.labels, "\(name)/labels", shape: [run.assignment.labels.count])
-    try file.add(Self.compact(run.centroids), "\(name)/centroids")
+    try file.add(run.centroids.compact(), "\(name)/centroids")
     if !run.silhouettes.isEmpty {
       try file.add(run.silhouettes, "\(name)/silhouettes", shape: [run.silhouettes.count])
     }
     try file.add(run.scores, "\(name)/scores")
-  }
-
-  /// The matrix in compressed rows where these take fewer bytes, else as it is.
-  ///
-  /// Every bit comes back: only positive zeros are left out.
-  private static func compact(_ matrix: DenseMatrix) -> FeatureMatrix {
-    let storedCount = matrix.elements.reduce(0) { $0 + ($1.bitPattern == 0 ? 0 : 1) }
-    let sparseByteCount = 8 * storedCount + 8 * (matrix.rowCount + 1)
-    guard sparseByteCount < 4 * matrix.elements.count, matrix.columnCount <= Int(Int32.max) else {
-      return .dense(matrix)
-    }
-    var offsets = [0]
-    var columns: [Int32] = []
-    var values: [Float] = []
-    offsets.reserveCapacity(matrix.rowCount + 1)
-    columns.reserveCapacity(storedCount)
-    values.reserveCapacity(storedCount)
-    for row in 0..<matrix.rowCount {
-      let start = row * matrix.columnCount
-      for column in 0..<matrix.columnCount {
-        let value = matrix.elements[start + column]
-        if value.bitPattern == 0 { continue }
-        columns.append(Int32(truncatingIfNeeded: column))
-        values.append(value)
-      }
-      offsets.append(values.count)
-    }
-    return .sparse(
-      CSRMatrix(
-        rowCount: matrix.rowCount, columnCount: matrix.columnCount, rowOffsets: offsets,
-        columnIndices: columns, values: values))
   }
 }

@@ -6,7 +6,7 @@ internal import Experiments
 @main
 struct Main {
   static func main() {
-    Terminal.ignoreClosedPipes()
+    Terminal.ignoreWriteSignals()
     Interruption.cleanUpOnSignals()
     var arguments = Array(CommandLine.arguments.dropFirst())
     let wantsJSON = Self.wantsJSON(arguments)

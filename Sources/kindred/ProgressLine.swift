@@ -21,9 +21,11 @@ final class ProgressLine: Sendable {
     state = Mutex(State(last: ContinuousClock.now))
   }
 
-  /// Tells of finished work; may be called on any thread.
-  func show(finished: Int, total: Int, label: String) {
-    show("fit \(finished)/\(total)  \(label)", share: Double(finished) / Double(total))
+  /// Tells of finished work, of which some was done `before` the start; may be called on any thread.
+  func show(finished: Int, total: Int, before: Int = 0, label: String) {
+    show(
+      "fit \(finished)/\(total)  \(label)",
+      share: Double(finished - before) / Double(total - before))
   }
 
   /// Tells of work that is done by a share of 0...1; may be called on any thread.

@@ -11,7 +11,8 @@ struct RunOptions: ParsableArguments {
   struct Task: ParsableArguments {
     @Option(
       help: ArgumentHelp(
-        "The folder to write. Without it nothing is written.", valueName: "folder"))
+        "The folder to write, or to go on with. Without it nothing is written.", valueName: "folder"
+      ))
     var out: String?
 
     @Option(help: ArgumentHelp("Unseen rows to score as well.", valueName: "file"))
@@ -42,7 +43,9 @@ struct RunOptions: ParsableArguments {
 
     // The folder is claimed first: a place that cannot be written is told before any work.
     let folder =
-      try task.dryRun ? nil : task.out.map { try RunFolder(claiming: $0, replacing: common.force) }
+      try task.dryRun
+      ? nil
+      : task.out.map { try RunFolder(claiming: $0, replacing: common.force, resuming: true) }
     defer { folder?.abandon() }
 
     let centers = try clustering.readInitialCenters()
@@ -69,14 +72,22 @@ struct RunOptions: ParsableArguments {
     try resources.check(plan)
     if task.dryRun { return try describe(plan, prepared, configuration, format) }
 
+    let units = try folder.map { folder in
+      try self.units(
+        in: folder,
+        key: RunKey(
+          command: command, file: file, input: prepared, heldOut: heldOut,
+          configuration: configuration),
+        shape: prepared.features, configuration: configuration)
+    }
     let result = try fit(
       prepared, heldOut: heldOut, configuration: configuration, centers: centers?.matrix,
-      liveLimit: liveLimit, treeLimit: treeLimit, pool: pool, seconds: &seconds)
+      liveLimit: liveLimit, treeLimit: treeLimit, units: units, pool: pool, seconds: &seconds)
     for note in result.notes { common.note("warning: \(note)") }
 
     let outcome = RunOutcome(
       command: command, prepared: prepared, configuration: configuration, result: result,
-      threadCount: pool.threadCount)
+      fits: units?.counts, threadCount: pool.threadCount)
     if let folder {
       let publication = RunPublication(
         input: prepared, configuration: configuration, result: result, command: command,
@@ -134,9 +145,22 @@ struct RunOptions: ParsableArguments {
     return heldOut
   }
 
+  /// What an interrupted run of the same key left in the folder, and where this run's fits go.
+  private func units(
+    in folder: RunFolder, key: RunKey, shape: FeatureMatrix, configuration: RunConfiguration
+  ) throws -> RunUnits {
+    let isQuiet = common.quiet
+    let units = try folder.units(
+      of: key, shape: (shape.rowCount, shape.columnCount), configuration: configuration,
+      replacing: common.force,
+      report: { if !isQuiet { Terminal.note("note: \($0)") } })
+    for warning in units.warnings { common.note("warning: \(warning)") }
+    return units
+  }
+
   private func fit(
     _ prepared: PreparedInput, heldOut: PreparedInput?, configuration: RunConfiguration,
-    centers: DenseMatrix?, liveLimit: Int, treeLimit: Int, pool: WorkerPool,
+    centers: DenseMatrix?, liveLimit: Int, treeLimit: Int, units: RunUnits?, pool: WorkerPool,
     seconds: inout PhaseSeconds
   ) throws -> SweepResult {
     let progress = ProgressLine(isShown: !common.quiet)
@@ -145,14 +169,20 @@ struct RunOptions: ParsableArguments {
     let distinct = seconds.measure(.fit) { prepared.distinctRowCount(upTo: most) }
     let sweep = Sweep(
       configuration: configuration, initialCenters: centers, liveLimit: liveLimit,
-      treeMemoryLimit: treeLimit, pool: pool)
-    return try sweep.run(
-      prepared.features, heldOut: heldOut?.features, distinctRowCount: distinct,
-      seconds: &seconds,
-      progress: { step in
-        progress.show(
-          finished: step.finishedCount, total: step.totalCount, label: "k=\(step.clusterCount)")
-      }, treeProgress: { progress.show($0) })
+      treeMemoryLimit: treeLimit, units: units, pool: pool)
+    do {
+      return try sweep.run(
+        prepared.features, heldOut: heldOut?.features, distinctRowCount: distinct,
+        seconds: &seconds,
+        progress: { step in
+          progress.show(
+            finished: step.finishedCount, total: step.totalCount, before: step.takenOverCount,
+            label: "k=\(step.clusterCount)")
+        }, treeProgress: { progress.show($0) })
+    } catch {
+      // A sweep whose fits can no longer be kept is stopped.
+      throw units?.failure ?? error
+    }
   }
 
   private func publish(

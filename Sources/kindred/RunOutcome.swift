@@ -9,6 +9,8 @@ struct RunOutcome {
   let prepared: PreparedInput
   let configuration: RunConfiguration
   let result: SweepResult
+  /// The fits that were made and taken over; nil when nothing is written.
+  let fits: RunUnits.Counts?
   let threadCount: Int
 
   /// The results in a format.
@@ -24,10 +26,15 @@ struct RunOutcome {
 
   /// What varies between equal runs.
   func timing(seconds: PhaseSeconds, peakMemory: Int) -> JSONValue {
-    .object([
+    var members: [(String, JSONValue)] = [
       ("seconds", seconds.json), ("threads", .int(threadCount)),
       ("peak_memory_bytes", .int(peakMemory)),
-    ])
+    ]
+    if let fits {
+      members.append(
+        ("fits", .object([("made", .int(fits.made)), ("taken_over", .int(fits.takenOver))])))
+    }
+    return .object(members)
   }
 
   private func json(seconds: PhaseSeconds, peakMemory: Int) -> JSONValue {

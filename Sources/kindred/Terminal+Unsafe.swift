@@ -36,8 +36,11 @@ enum Terminal {
   /// Ends the process.
   static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
 
-  /// Makes a closed pipe an error number instead of a signal.
-  static func ignoreClosedPipes() { signal(SIGPIPE, SIG_IGN) }
+  /// Makes a closed pipe, and a file that grows beyond a limit, an error number instead of a signal.
+  static func ignoreWriteSignals() {
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+  }
 
   /// The greatest memory that this process has used so far, in bytes.
   static var peakMemory: Int {

@@ -50,6 +50,21 @@ struct TogetherTests {
     }
   }
 
+  @Test("A stop ends all that has not finished") func stopped() throws {
+    let matrix = FeatureMatrix.sparse(RandomPoints.text(seed: 1, rowCount: 300, columnCount: 90))
+    let pool = WorkerPool(threadCount: 2)
+    let starts = starts(matrix, kernel: .sparse)
+    let finishedCount = Mutex(0)
+    #expect(throws: ClusteringError.cancelled) {
+      try KMeans.fitTogether(
+        starts, prepared: PreparedPoints(matrix, pool: pool), liveLimit: 4, pool: pool,
+        isStopped: { finishedCount.withLock { $0 } >= 3 },
+        finish: { _, _ in finishedCount.withLock { $0 += 1 } })
+    }
+    // Those that end in the same pass are all heard of.
+    #expect((3..<starts.count) ~= finishedCount.withLock { $0 })
+  }
+
   @Test("A cancelled task ends all") func cancelled() async {
     let matrix = FeatureMatrix.sparse(RandomPoints.text(seed: 1, rowCount: 300, columnCount: 90))
     let starts = starts(matrix, kernel: .sparse)

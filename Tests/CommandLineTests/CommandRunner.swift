@@ -37,19 +37,25 @@ struct CommandRunner {
   /// Added to the environment of the tests.
   var environment: [String: String] = [:]
   var timeLimitInSeconds = 60
+  /// A command that starts the executable, such as `prlimit --fsize=100`.
+  var launcher: [String] = []
 
   /// Runs the command to its end.
   ///
   /// Output goes through files, so that a run that writes much never waits for a reader.
   ///
-  /// - Parameter sink: takes what the command prints, instead of the result's `output`.
+  /// - Parameters:
+  ///   - sink: takes what the command prints, instead of the result's `output`.
+  ///   - interruption: a signal for a run that is not done, and whether to send it after some seconds.
   func run(
-    _ arguments: [String], input: Data = Data(), sink: FileHandle? = nil
+    _ arguments: [String], input: Data = Data(), sink: FileHandle? = nil,
+    interruption: (signal: Int32, isDue: (_ seconds: Double) -> Bool)? = nil
   ) throws -> CommandResult {
     try withTemporaryFolder { scratch in
       let process = Process()
-      process.executableURL = try Self.executable()
-      process.arguments = arguments
+      let executable = try Self.executable()
+      process.executableURL = launcher.isEmpty ? executable : URL(filePath: "/usr/bin/env")
+      process.arguments = launcher.isEmpty ? arguments : launcher + [executable.path] + arguments
       process.currentDirectoryURL = currentFolder
       process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
 
@@ -63,7 +69,17 @@ struct CommandRunner {
 
       let ended = DispatchSemaphore(value: 0)
       process.terminationHandler = { _ in ended.signal() }
-      try process.run()
+      try Self.withoutBlockedSignals { try process.run() }
+      if let interruption {
+        let start = ContinuousClock.now
+        while process.isRunning {
+          if interruption.isDue((ContinuousClock.now - start) / .seconds(1)) {
+            kill(process.processIdentifier, interruption.signal)
+            break
+          }
+          usleep(1_000)
+        }
+      }
       guard ended.wait(timeout: .now() + .seconds(timeLimitInSeconds)) == .success else {
         kill(process.processIdentifier, SIGKILL)
         ended.wait()
@@ -74,6 +90,16 @@ struct CommandRunner {
         exitCode: process.terminationStatus + signal, output: try output.text(),
         errors: try errors.text(), arguments: arguments)
     }
+  }
+
+  /// Calls `body` with no signal blocked: a process inherits that, and threads of tests block them all.
+  private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+    var none = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try body()
   }
 
   /// The executable beside the test bundle, or in the package's build folder of the same

@@ -1,7 +1,7 @@
 /// The CRC-32 of zip, gzip and PNG (polynomial 0xEDB88320), eight bytes a step.
 ///
 /// It finds damage, not forgery. `zlib.crc32` of Python gives the same number.
-enum Checksum {
+package enum Checksum {
   /// For each byte and each of eight distances from the end of a step, its share of the result.
   private static let table: [UInt32] = {
     var table = [UInt32](repeating: 0, count: 8 * 256)
@@ -20,7 +20,7 @@ enum Checksum {
   /// The checksum of an array's bytes in memory, which on all our machines is little-endian.
   ///
   /// - Complexity: O(bytes).
-  static func crc32<Number: HDF5Number>(_ values: [Number]) -> UInt32 {
+  package static func crc32<Number: BitwiseCopyable>(_ values: [Number]) -> UInt32 {
     values.withUnsafeBytes { bytes in
       table.withUnsafeBufferPointer { table in
         var crc = UInt32.max
