@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// Takes away what is unfinished when a signal ends the process: temporary files, the lock of a run folder,
 /// and the folder itself while it is empty.
@@ -17,26 +18,37 @@ public enum Interruption {
   }
 
   private static let table = Table()
+  /// True once a signal ends the process: other threads begin no file any more.
+  private static let isEnding = Atomic<Bool>(false)
 
   /// Makes SIGINT, SIGTERM and SIGHUP clean up before they end the process as they always do.
   public static func cleanUpOnSignals() {
     // Made before a handler can want it: making it is not safe there.
     _ = table
+    isEnding.store(false, ordering: .relaxed)
     for number in [SIGINT, SIGTERM, SIGHUP] {
       // What the parent had ignored, as nohup does, stays ignored.
       var inherited = sigaction()
       sigaction(number, nil, &inherited)
       if unsafeBitCast(inherited.__sigaction_handler.sa_handler, to: Int.self) == 1 { continue }
       signal(number) { number in
-        for slot in 0..<Table.count {
-          if let path = Interruption.table.files[slot] { unlink(path) }
-        }
+        Interruption.isEnding.store(true, ordering: .sequentiallyConsistent)
+        Interruption.removeFiles()
+        // A thread that was about to make its file has made it by then.
+        usleep(2_000)
+        Interruption.removeFiles()
         for slot in (0..<Table.count).reversed() {
           if let path = Interruption.table.folders[slot] { rmdir(path) }
         }
         signal(number, SIG_DFL)
         raise(number)
       }
+    }
+  }
+
+  private static func removeFiles() {
+    for slot in 0..<Table.count {
+      if let path = table.files[slot] { unlink(path) }
     }
   }
 
@@ -55,6 +67,7 @@ public enum Interruption {
   private static func register(
     _ path: String, in slots: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
   ) -> Int? {
+    while isEnding.load(ordering: .sequentiallyConsistent) { pause() }
     guard let slot = (0..<Table.count).first(where: { slots[$0] == nil }) else { return nil }
     slots[slot] = strdup(path)
     return slot

@@ -60,14 +60,14 @@ import Testing
           let runner = CommandRunner(currentFolder: folder)
           let arguments = Self.arguments + ["--threads", "\(Int.random(in: 1...3))"]
           // The last run of all is left alone.
-          let moment = Double.random(in: 0...seconds * 1.1)
+          let moment = Double.random(in: 0...seconds)
           let result = try runner.run(
             arguments, interruption: kills < Self.killCount ? (SIGKILL, { $0 > moment }) : nil)
           let fits = try KeptUnits(of: out)
           if kept.count == 0 {
             seconds =
               result.exitCode == 0
-              ? min(seconds, moment) : fits.count == 0 ? seconds * 1.1 : seconds
+              ? min(0.7 * seconds, moment) : fits.count == 0 ? seconds * 1.1 : seconds
           }
           guard result.exitCode == 128 + SIGKILL else {
             try #require(result.exitCode == 0, "\(result)")
