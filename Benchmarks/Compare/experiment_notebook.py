@@ -17,7 +17,7 @@ import pandas as pd
 from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.cluster import KMeans
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.metrics import davies_bouldin_score, silhouette_score
+from sklearn.metrics import silhouette_score
 
 COUNTS = range(1, 30)
 
@@ -68,12 +68,8 @@ def experiment(catalogue, stop_words, folder):
 
     best = max(silhouettes, key=silhouettes.get)
     model = k_means(best, 42).fit(points)
-    dense = points.toarray()
-    davies_bouldin_score(dense, model.labels_)
-    tree = linkage(dense, "ward")
-    cut = fcluster(tree, 6, "maxclust")
-    silhouette_score(points, cut)
-    davies_bouldin_score(dense, cut)
+    tree = linkage(points.toarray(), "ward")
+    silhouette_score(points, fcluster(tree, 6, "maxclust"))
     terms = vectorizer.get_feature_names_out()
     write(folder, rows, model.labels_, silhouettes, model, tree, terms)
     return {"inertia": inertias, "silhouette": silhouettes}

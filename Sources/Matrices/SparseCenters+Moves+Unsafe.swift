@@ -47,8 +47,10 @@ extension SparseCenters {
     if !holdsSums && exactSums == nil && kernel != .gemm {
       exactSums = Buffer(unwritten: rareTerms.head * stride)
     }
-    // Where half of the rows change their label, looking for those that do not is a loss.
-    drift?.isUseful = clusterCount > 1 && changes.rows.count * 2 < rowCount
+    // Where half of the rows change their label, looking for those that do not is a loss; with few centers
+    // the kernel is so fast that it is one until nearly all rows keep theirs.
+    let leastShare = stride <= 32 ? 64 : 2
+    drift?.isUseful = clusterCount > 1 && changes.rows.count * leastShare < rowCount
     let newScale = Buffer<Float>(count: stride, repeating: 0)
     for (cluster, size) in changes.sizes.enumerated() where size > 0 {
       newScale[cluster] = Float(1 / Double(size))
