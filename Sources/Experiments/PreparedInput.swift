@@ -30,6 +30,8 @@ public struct PreparedInput: Sendable {
   public let droppedRowCount: Int
   /// Things that a user should know, one sentence each.
   public let notes: [String]
+  /// The known classes of the rows, when a column of them was named.
+  public let truth: TrueClasses?
 
   /// Reads an input and computes its features.
   ///
@@ -62,12 +64,7 @@ public struct PreparedInput: Sendable {
   ) throws {
     name = file.name
     sha256 = file.sha256
-    guard matrix.rowCount > 0, matrix.columnCount > 0 else {
-      throw InputError(
-        kind: .malformed, code: "matrix.no-elements", file: file.name,
-        message: "a matrix of \(matrix.rowCount) rows and \(matrix.columnCount) columns",
-        hint: "give a matrix with at least one row and one column")
-    }
+    try Self.check(matrix, of: file)
     if let rank = latentDimensionCount {
       features = .dense(
         try seconds.measure(.features) {
@@ -86,10 +83,21 @@ public struct PreparedInput: Sendable {
     rowsWithoutWords = Self.zeroRows(matrix)
     droppedRowCount = 0
     notes = Self.notes(zeroRows: rowsWithoutWords.count, dropped: 0, word: "non-zero element")
+    truth = nil
+  }
+
+  /// Refuses a matrix without elements.
+  static func check(_ matrix: FeatureMatrix, of file: InputFile) throws(InputError) {
+    guard matrix.rowCount > 0, matrix.columnCount > 0 else {
+      throw InputError(
+        kind: .malformed, code: "matrix.no-elements", file: file.name,
+        message: "a matrix of \(matrix.rowCount) rows and \(matrix.columnCount) columns",
+        hint: "give a matrix with at least one row and one column")
+    }
   }
 
   /// Takes the chosen rows of a catalogue and computes their features.
-  private init(
+  init(
     file: InputFile, rows: CatalogueRows, options: TextFeatureOptions, model: TextFeatureModel?,
     pool: WorkerPool, seconds: inout PhaseSeconds
   ) throws {
@@ -101,6 +109,7 @@ public struct PreparedInput: Sendable {
     textColumns = rows.textColumns
     profileColumns = rows.profileColumns
     droppedRowCount = rows.droppedRowCount
+    truth = rows.truth
     if let model {
       let terms = try seconds.measure(.features) {
         try model.termMatrix(for: rows.texts, pool: pool)
@@ -148,7 +157,7 @@ public struct PreparedInput: Sendable {
   }
 
   /// What a user should know of rows that are empty or gone.
-  private static func notes(zeroRows: Int, dropped: Int, word: String) -> [String] {
+  static func notes(zeroRows: Int, dropped: Int, word: String) -> [String] {
     var notes: [String] = []
     if dropped > 0 {
       notes.append("\(Self.rows(dropped)) dropped: a required column is blank")
