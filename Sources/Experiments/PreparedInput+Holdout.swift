@@ -51,24 +51,22 @@ extension PreparedInput {
         PreparedInput(file: file, rows: split.heldOut, matrix: other, features: other)
       )
     }
-    do throws(TruncatedSVD.ComponentLimitError) {
-      let basis = try TruncatedSVD.fit(
-        kept, componentCount: rank, seed: configuration.features.seed, pool: pool
-      ).basis
-      let project = { (part: FeatureMatrix) in
-        FeatureMatrix.dense(TruncatedSVD.project(part, onto: basis, unitRows: true, pool: pool))
-      }
-      return (
-        PreparedInput(file: file, rows: split.kept, matrix: kept, features: project(kept)),
-        PreparedInput(file: file, rows: split.heldOut, matrix: other, features: project(other))
-      )
-    } catch {
-      throw FeatureError.tooManyLatentDimensions(requested: error.requested, limit: error.limit)
+    let basis = try latentBasis(
+      of: kept, rank: rank, seed: configuration.features.seed, pool: pool)
+    let parts = [(split.kept, kept), (split.heldOut, other)].map { rows, part in
+      PreparedInput(
+        file: file, rows: rows, matrix: part,
+        features: .dense(TruncatedSVD.project(part, onto: basis, unitRows: true, pool: pool)),
+        basis: basis)
     }
+    return (parts[0], parts[1])
   }
 
   /// Takes some rows of a matrix.
-  private init(file: InputFile, rows: [Int], matrix: FeatureMatrix, features: FeatureMatrix) {
+  private init(
+    file: InputFile, rows: [Int], matrix: FeatureMatrix, features: FeatureMatrix,
+    basis: DenseMatrix? = nil
+  ) {
     name = file.name
     sha256 = file.sha256
     self.features = features
@@ -84,6 +82,7 @@ extension PreparedInput {
     notes = Self.notes(
       zeroRows: rowsWithoutWords.count, dropped: 0, word: "non-zero element")
     truth = nil
+    matrixBasis = basis
   }
 }
 

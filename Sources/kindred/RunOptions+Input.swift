@@ -51,7 +51,9 @@ extension RunOptions {
     if own.textColumns.isEmpty { own.textColumns = prepared.textColumns }
     own.truthColumn = nil
     let heldOut = try PreparedInput.load(
-      file, configuration: own, model: prepared.featureModel, pool: pool, seconds: &seconds)
+      file, configuration: own, model: prepared.featureModel, basis: prepared.matrixBasis,
+      pool: pool,
+      seconds: &seconds)
     guard heldOut.features.columnCount == prepared.features.columnCount else {
       throw InputError(
         kind: .malformed, code: "test.columns", file: file.name,

@@ -160,6 +160,34 @@ import Testing
     }
   }
 
+  @Test(.enabled(if: WitnessTests.hasPython, "no .venv: Scripts/setup --python makes it"))
+  func unseenRowsOfAMatrixUseItsLatentBasis() throws {
+    try withTemporaryFolder { folder in
+      let runner = CommandRunner(currentFolder: folder)
+      let features = try runner.run([
+        "features", RunFolderTests.train, "--text", "description", "--out", "X.npz",
+      ])
+      try #require(features.exitCode == 0, "\(features)")
+      _ = try witness(["take", "X.npz", "Y.npz", "300"], in: folder, script: "linkage.py")
+      let common = ["sweep", "X.npz", "--lsa", "20", "--k", "4...5", "--n-init", "2"]
+      let tested = try runner.run(common + ["--test", "Y.npz", "--out", "tested"])
+      try #require(tested.exitCode == 0, "\(tested)")
+      // Rows of the training matrix keep their labels: the basis is that of all rows.
+      let known = try lines("tested/labels.csv", in: folder)[1...300].map {
+        $0.split(separator: ",", omittingEmptySubsequences: false)[3]
+      }
+      let unseen = try lines("tested/heldout.csv", in: folder).dropFirst().map {
+        $0.split(separator: ",", omittingEmptySubsequences: false)[3]
+      }
+      #expect(unseen == known)
+
+      let split = try runner.run(common + ["--holdout", "0.4", "--out", "split"])
+      try #require(split.exitCode == 0, "\(split)")
+      #expect(try lines("split/heldout.csv", in: folder).count == 321)
+      #expect(try lines("split/labels.csv", in: folder).count == 481)
+    }
+  }
+
   @Test func everyVoteIsMarked() throws {
     try withSample { runner in
       let arguments = [
