@@ -1,6 +1,6 @@
 internal import ClusterScores
 internal import Clustering
-internal import Matrices
+package import Matrices
 
 extension Sweep {
   /// The pairs of samples.
@@ -80,11 +80,11 @@ extension Assignment {
 }
 
 /// Rows drawn at random.
-enum RandomRows {
+package enum RandomRows {
   /// Some of n rows, each set of that many as likely as any other, ascending.
   ///
   /// - Complexity: O(n).
-  static func draw(
+  package static func draw(
     _ count: Int, of rowCount: Int, using generator: inout CounterGenerator
   ) -> [Int] {
     precondition((0...rowCount).contains(count), "there are not so many rows")
@@ -96,7 +96,7 @@ enum RandomRows {
   }
 
   /// The places of the rows that are in both of two ascending lists.
-  static func common(_ first: [Int], _ second: [Int]) -> [(first: Int, second: Int)] {
+  package static func common(_ first: [Int], _ second: [Int]) -> [(first: Int, second: Int)] {
     var pairs: [(first: Int, second: Int)] = []
     var other = 0
     for (place, row) in first.enumerated() {

@@ -31,7 +31,7 @@ struct SweepCommand: ParsableCommand {
   }
 
   @OptionGroup(title: "Clusters") var counts: Counts
-  @OptionGroup var reasons: ExplainOption
+  @OptionGroup(title: "Choice") var reasons: ExplainOption
   @OptionGroup var options: RunOptions
 
   mutating func run() throws {

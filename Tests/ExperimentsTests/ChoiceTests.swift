@@ -101,6 +101,20 @@ import Testing
     }
   }
 
+  @Test func everySampleIsAsLikelyAsAnyOther() {
+    var counts: [[Int]: Int] = [:]
+    for run in 0..<2_000 {
+      var generator = CounterGenerator(seed: 8, run: UInt64(run))
+      counts[RandomRows.draw(2, of: 5, using: &generator), default: 0] += 1
+    }
+    // Ten pairs of five rows, 200 times each if evenly.
+    #expect(counts.count == 10)
+    #expect(counts.keys.allSatisfy { $0[0] < $0[1] })
+    #expect(counts.values.allSatisfy { (140...260).contains($0) })
+    let pairs = RandomRows.common([1, 3, 4, 9], [0, 3, 9, 12])
+    #expect(pairs.map(\.first) == [1, 3] && pairs.map(\.second) == [1, 2])
+  }
+
   @Test func moreClustersThanASampleHasRowsHaveNoStability() throws {
     var configuration = configuration(24...25)
     configuration.stability = .samples
