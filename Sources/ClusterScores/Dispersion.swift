@@ -106,7 +106,7 @@ struct DispersionParts {
     return DispersionScores(
       calinskiHarabasz: reason == nil ? calinskiHarabasz(rowCount: rowCount) : nil,
       daviesBouldin: reason == nil ? daviesBouldin() : nil, withinSumOfSquares: within,
-      undefinedReason: reason, sizes: .init(clusters.allSizes))
+      betweenSumOfSquares: between, undefinedReason: reason, sizes: .init(clusters.allSizes))
   }
 
   private func calinskiHarabasz(rowCount: Int) -> Double {

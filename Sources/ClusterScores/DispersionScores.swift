@@ -11,11 +11,15 @@ public struct DispersionScores: Sendable, Equatable {
     /// The number of rows of the largest cluster.
     public let max: Int
 
+    /// The number of clusters of one row.
+    public let singletonCount: Int
+
     /// Orders the sizes of k clusters; all are 0 when k is.
     init(_ sizes: [Int]) {
       let ordered = sizes.sorted()
       min = ordered.first ?? 0
       max = ordered.last ?? 0
+      singletonCount = ordered.count { $0 == 1 }
       let middle = ordered.count / 2
       if ordered.isEmpty {
         median = 0
@@ -35,6 +39,9 @@ public struct DispersionScores: Sendable, Equatable {
 
   /// The sum of squared distances of the rows to the means of their clusters.
   public let withinSumOfSquares: Double
+
+  /// The sum over clusters of size times the squared distance of the mean to the mean of all rows.
+  public let betweenSumOfSquares: Double
 
   /// Why the two scores are undefined, or nil.
   public let undefinedReason: String?

@@ -11,6 +11,8 @@ struct CatalogueRows {
   let droppedRowCount: Int
   let notes: [String]
   let profileColumns: [ProfileColumn]
+  /// The known classes of the rows, when a column of them was named.
+  let truth: TrueClasses?
 
   /// Reads a catalogue and chooses its columns and rows.
   ///
@@ -52,6 +54,9 @@ struct CatalogueRows {
     if configuration.identifierColumn != nil, let identifierIndex {
       try table.checkDistinct(column: identifierIndex)
     }
+    let truthIndex = try configuration.truthColumn.map { name throws(InputError) in
+      try ColumnSelection.index(of: name, in: table, option: "--truth")
+    }
     let required = try configuration.requiredColumns.map { name throws(InputError) in
       try ColumnSelection.index(of: name, in: table, option: "--require")
     }
@@ -77,8 +82,11 @@ struct CatalogueRows {
       } ?? rowNumbers.map(String.init)
     textColumns = textIndices.map { table.columnNames[$0] }
     droppedRowCount = table.rowCount - kept.count
-    self.notes = notes
     let taken = textIndices + [titleIndex, identifierIndex].compactMap { $0 }
     profileColumns = isProfiled ? ProfileColumn.columns(of: rows, except: taken) : []
+    truth = try truthIndex.map { column throws(InputError) in
+      try TrueClasses(column: column, of: rows)
+    }
+    self.notes = notes + (truth.map(\.notes) ?? [])
   }
 }

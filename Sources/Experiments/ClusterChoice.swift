@@ -7,75 +7,69 @@ public struct ClusterChoice: Sendable, Equatable {
   public let index: Int
   /// One clause that says why.
   public let reason: String
+  /// What each criterion speaks for; none when there is one run only.
+  public let votes: [ClusterVote]
 
   /// Chooses among runs; ties go to the smaller k and the earlier algorithm.
   init(among runs: [ScoredRun], by selection: Selection) {
     precondition(!runs.isEmpty, "a choice needs at least one run")
     guard runs.count > 1 else {
-      index = 0
-      reason = "the only clustering"
+      self.init(index: 0, reason: "the only clustering", votes: [])
       return
     }
-    switch selection {
-    case .silhouette:
-      self = Self.greatest(runs, "mean silhouette", decimals: 4) { $0.silhouette.mean }
-    case .stability:
-      self = Self.greatest(runs, "mean agreement between restarts (ARI)", decimals: 3) {
-        $0.stability
-      }
-    case .knee:
-      self = Self.knee(runs)
+    let votes = ClusterVote.all(among: runs)
+    let vote = { (criterion: Criterion) in votes.first { $0.criterion == criterion } }
+    func take(_ criterion: Criterion, otherwise name: String) -> (Int, String) {
+      if let vote = vote(criterion) { return (vote.index, vote.reason) }
+      return (Self.smallest(runs), "no run has a \(name), so the smallest k is taken")
     }
+    let (index, reason) =
+      switch selection {
+      case .silhouette: take(.silhouette, otherwise: "mean silhouette")
+      case .stability: take(.stability, otherwise: "mean agreement of fits (ARI)")
+      case .knee:
+        vote(.knee).map { ($0.index, $0.reason) }
+          ?? (Self.largest(runs), "too few k for a knee, so the largest is taken")
+      case .automatic:
+        Self.automatic(runs, silhouette: vote(.silhouette), knee: vote(.knee))
+          ?? take(.silhouette, otherwise: "mean silhouette")
+      }
+    self.init(index: index, reason: reason, votes: votes)
   }
 
-  private init(index: Int, reason: String) {
+  private init(index: Int, reason: String, votes: [ClusterVote]) {
     self.index = index
     self.reason = reason
+    self.votes = votes
   }
 
-  private static func greatest(
-    _ runs: [ScoredRun], _ name: String, decimals: Int, _ score: (ScoredRun) -> Double?
-  ) -> ClusterChoice {
-    var best: (index: Int, value: Double)?
-    for (index, run) in runs.enumerated() {
-      guard let value = score(run) else { continue }
-      if let current = best {
-        let isSmaller = run.clusterCount < runs[current.index].clusterCount
-        guard value > current.value || (value == current.value && isSmaller) else { continue }
-      }
-      best = (index, value)
-    }
-    guard let best else {
-      return ClusterChoice(
-        index: 0, reason: "no run has a \(name), so the smallest k is taken")
-    }
-    return ClusterChoice(
-      index: best.index,
-      reason: "greatest \(name), \(NumberText.fixed(best.value, decimals: decimals))")
+  /// The knee when the silhouette has no peak; else nil.
+  private static func automatic(
+    _ runs: [ScoredRun], silhouette: ClusterVote?, knee: ClusterVote?
+  ) -> (Int, String)? {
+    guard let silhouette, let knee else { return nil }
+    let curve = ClusterVote.curve(of: runs[silhouette.index].algorithm, in: runs)
+    let values = curve.compactMap { runs[$0].silhouette.mean }
+    guard !hasPeak(values) else { return nil }
+    let k = runs[silhouette.index].clusterCount
+    return (knee.index, "\(knee.reason); the silhouette has no peak, being greatest at k = \(k)")
   }
 
-  /// The k at which the inertia lies farthest below the straight line from the first k to the last.
+  /// Whether a curve falls again behind its greatest value, by a fifth of its range or more.
   ///
-  /// Satopää et al., "Finding a kneedle in a haystack", DOI 10.1109/ICDCSW.2011.20.
-  private static func knee(_ runs: [ScoredRun]) -> ClusterChoice {
-    let first = runs[0].algorithm
-    let curve = runs.indices.filter { runs[$0].algorithm == first }
-    guard let start = curve.first, let end = curve.last, curve.count > 2,
-      runs[start].model.inertia > runs[end].model.inertia
-    else {
-      return ClusterChoice(
-        index: curve.last ?? 0, reason: "too few k for a knee, so the largest is taken")
+  /// Noise on a curve that rises to its end does not count, nor does a flat curve.
+  package static func hasPeak(_ values: [Double]) -> Bool {
+    guard let last = values.last, let least = values.min(), let greatest = values.max() else {
+      return false
     }
-    let width = Double(runs[end].clusterCount - runs[start].clusterCount)
-    let height = runs[start].model.inertia - runs[end].model.inertia
-    var best = (index: start, depth: -Double.infinity)
-    for index in curve {
-      let across = Double(runs[index].clusterCount - runs[start].clusterCount) / width
-      let down = (runs[start].model.inertia - runs[index].model.inertia) / height
-      if down - across > best.depth { best = (index, down - across) }
-    }
-    return ClusterChoice(
-      index: best.index,
-      reason: "knee of the inertia, \(NumberText.fixed(best.depth, decimals: 3)) below the line")
+    return greatest > least && last <= greatest - 0.2 * (greatest - least)
+  }
+
+  private static func smallest(_ runs: [ScoredRun]) -> Int {
+    runs.indices.min { runs[$0].clusterCount < runs[$1].clusterCount } ?? 0
+  }
+
+  private static func largest(_ runs: [ScoredRun]) -> Int {
+    ClusterVote.curve(of: runs[0].algorithm, in: runs).last ?? 0
   }
 }

@@ -222,6 +222,14 @@ struct ConfigurationReader {
     use(try choice(key, node))
   }
 
+  mutating func optionalChoice<Choice: RawRepresentable & CaseIterable>(
+    _ key: String, _ use: (Choice?) -> Void
+  ) throws(ConfigurationError) where Choice.RawValue == String {
+    guard let node = take(key) else { return }
+    if case .null = node { return use(nil) }
+    use(try choice(key, node))
+  }
+
   mutating func choices<Choice: RawRepresentable & CaseIterable>(
     _ key: String, _ use: ([Choice]) -> Void
   ) throws(ConfigurationError) where Choice.RawValue == String {

@@ -30,22 +30,28 @@ public struct PreparedInput: Sendable {
   public let droppedRowCount: Int
   /// Things that a user should know, one sentence each.
   public let notes: [String]
+  /// The known classes of the rows, when a column of them was named.
+  public let truth: TrueClasses?
+  /// The basis that took the rows of a matrix to latent features, `d×r`; nil without it, and for texts.
+  public let matrixBasis: DenseMatrix?
 
   /// Reads an input and computes its features.
   ///
-  /// - Parameter model: a fitted feature model to use instead of fitting one, for unseen rows.
+  /// - Parameters:
+  ///   - model: a fitted feature model to use instead of fitting one, for unseen rows.
+  ///   - basis: the latent basis of the training matrix to use instead of fitting one, for unseen rows.
   /// - Throws: `InputError` for input that cannot be read or used; `FeatureError` for options that the
   ///   texts cannot satisfy.
   public static func load(
     _ file: InputFile, configuration: RunConfiguration, model: TextFeatureModel? = nil,
-    pool: WorkerPool, seconds: inout PhaseSeconds
+    basis: DenseMatrix? = nil, pool: WorkerPool, seconds: inout PhaseSeconds
   ) throws -> PreparedInput {
     if file.holdsMatrix {
       let matrix = try seconds.measure(.read) { try MatrixFile.read(file) }
       return try PreparedInput(
         file: file, matrix: matrix,
         latentDimensionCount: configuration.features.latentDimensionCount,
-        seed: configuration.features.seed, pool: pool, seconds: &seconds)
+        seed: configuration.features.seed, basis: basis, pool: pool, seconds: &seconds)
     }
     let rows = try seconds.measure(.read) {
       try CatalogueRows(file, configuration: configuration, isProfiled: model == nil)
@@ -58,23 +64,29 @@ public struct PreparedInput: Sendable {
   /// Takes a matrix, projecting it when latent dimensions are asked for.
   private init(
     file: InputFile, matrix: FeatureMatrix, latentDimensionCount: Int?, seed: UInt64,
-    pool: WorkerPool, seconds: inout PhaseSeconds
+    basis: DenseMatrix?, pool: WorkerPool, seconds: inout PhaseSeconds
   ) throws {
     name = file.name
     sha256 = file.sha256
-    guard matrix.rowCount > 0, matrix.columnCount > 0 else {
-      throw InputError(
-        kind: .malformed, code: "matrix.no-elements", file: file.name,
-        message: "a matrix of \(matrix.rowCount) rows and \(matrix.columnCount) columns",
-        hint: "give a matrix with at least one row and one column")
-    }
+    try Self.check(matrix, of: file)
     if let rank = latentDimensionCount {
+      if let basis, basis.rowCount != matrix.columnCount {
+        throw InputError(
+          kind: .malformed, code: "test.columns", file: file.name,
+          message: "\(matrix.columnCount) columns, the input has \(basis.rowCount)",
+          hint: "give --test a matrix made with the same features")
+      }
+      let fitted = try seconds.measure(.features) {
+        try basis ?? Self.latentBasis(of: matrix, rank: rank, seed: seed, pool: pool)
+      }
       features = .dense(
-        try seconds.measure(.features) {
-          try Self.latentRows(of: matrix, rank: rank, seed: seed, pool: pool)
+        seconds.measure(.features) {
+          TruncatedSVD.project(matrix, onto: fitted, unitRows: true, pool: pool)
         })
+      matrixBasis = fitted
     } else {
       features = matrix
+      matrixBasis = nil
     }
     featureModel = nil
     termFeatures = nil
@@ -86,10 +98,21 @@ public struct PreparedInput: Sendable {
     rowsWithoutWords = Self.zeroRows(matrix)
     droppedRowCount = 0
     notes = Self.notes(zeroRows: rowsWithoutWords.count, dropped: 0, word: "non-zero element")
+    truth = nil
+  }
+
+  /// Refuses a matrix without elements.
+  static func check(_ matrix: FeatureMatrix, of file: InputFile) throws(InputError) {
+    guard matrix.rowCount > 0, matrix.columnCount > 0 else {
+      throw InputError(
+        kind: .malformed, code: "matrix.no-elements", file: file.name,
+        message: "a matrix of \(matrix.rowCount) rows and \(matrix.columnCount) columns",
+        hint: "give a matrix with at least one row and one column")
+    }
   }
 
   /// Takes the chosen rows of a catalogue and computes their features.
-  private init(
+  init(
     file: InputFile, rows: CatalogueRows, options: TextFeatureOptions, model: TextFeatureModel?,
     pool: WorkerPool, seconds: inout PhaseSeconds
   ) throws {
@@ -101,6 +124,8 @@ public struct PreparedInput: Sendable {
     textColumns = rows.textColumns
     profileColumns = rows.profileColumns
     droppedRowCount = rows.droppedRowCount
+    truth = rows.truth
+    matrixBasis = nil
     if let model {
       let terms = try seconds.measure(.features) {
         try model.termMatrix(for: rows.texts, pool: pool)
@@ -133,22 +158,21 @@ public struct PreparedInput: Sendable {
         zeroRows: rowsWithoutWords.count, dropped: rows.droppedRowCount, word: "known word")
   }
 
-  /// The rows of a matrix in a latent space of some dimensions, each of length 1 or 0.
-  private static func latentRows(
+  /// The basis of a latent space of some dimensions of a matrix's rows.
+  static func latentBasis(
     of matrix: FeatureMatrix, rank: Int, seed: UInt64, pool: WorkerPool
   ) throws -> DenseMatrix {
     do throws(TruncatedSVD.ComponentLimitError) {
-      let decomposition = try TruncatedSVD.fit(
-        matrix, componentCount: rank, seed: seed, pool: pool)
-      return TruncatedSVD.project(
-        matrix, onto: decomposition.basis, unitRows: true, pool: pool)
+      return try TruncatedSVD.fit(
+        matrix, componentCount: rank, seed: seed, pool: pool
+      ).basis
     } catch {
       throw FeatureError.tooManyLatentDimensions(requested: error.requested, limit: error.limit)
     }
   }
 
   /// What a user should know of rows that are empty or gone.
-  private static func notes(zeroRows: Int, dropped: Int, word: String) -> [String] {
+  static func notes(zeroRows: Int, dropped: Int, word: String) -> [String] {
     var notes: [String] = []
     if dropped > 0 {
       notes.append("\(Self.rows(dropped)) dropped: a required column is blank")

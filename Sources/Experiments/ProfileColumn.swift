@@ -88,6 +88,25 @@ public struct ProfileColumn: Sendable, Equatable {
     return .values(names: names, offsets: offsets, codes: codes)
   }
 
+  /// The column of some rows, in the order given; values that none of them has keep their numbers.
+  ///
+  /// - Complexity: O(values of the rows).
+  func selecting(rows: [Int]) -> ProfileColumn {
+    switch content {
+    case .numbers(let numbers):
+      return ProfileColumn(name: name, content: .numbers(rows.map { numbers[$0] }))
+    case .values(let names, let offsets, let codes):
+      var ends = [0]
+      var picked: [Int32] = []
+      for row in rows {
+        picked += codes[offsets[row]..<offsets[row + 1]]
+        ends.append(picked.count)
+      }
+      return ProfileColumn(
+        name: name, content: .values(names: names, offsets: ends, codes: picked))
+    }
+  }
+
   private static let comma = UInt8(ascii: ",")
 
   /// Whether cells are lists: commas with a space behind them, more in some cells than in others.

@@ -14,9 +14,8 @@ enum ResultText {
     text += "\n" + inputLines(input, configuration)
     text += "\n" + choiceLines(result)
     text += "\n" + scoreTable(result)
-    if let heldOutName {
-      text += "\n" + heldOutTable(result, name: heldOutName, notes: heldOutNotes)
-    }
+    text += evidence(
+      result, configuration: configuration, heldOutName: heldOutName, heldOutNotes: heldOutNotes)
     text += "\n" + clusterLines(input: input, result: result, summaries: summaries)
     return text
   }
@@ -91,29 +90,13 @@ enum ResultText {
       text += left(fixed(run.dispersion.calinskiHarabasz, 3), 12)
       text += left(fixed(run.dispersion.daviesBouldin, 4), 10)
       text += "  \(sizes.min)/\(median)/\(sizes.max)"
-      text += index == result.choice.index ? " *\n" : "\n"
+      let marks = result.choice.marks(index)
+      text += marks.isEmpty ? "\n" : " \(marks)\n"
     }
-    return text
+    return text + "\(result.choice.legend)\n"
   }
 
-  private static func heldOutTable(
-    _ result: SweepResult, name: String, notes: [String]
-  ) -> String {
-    var text = "Unseen rows \(name)\n"
-    for note in notes { text += "Note        \(note)\n" }
-    text += "algorithm      k      inertia  silhouette against the training clusters\n"
-    for (index, run) in result.runs.enumerated() {
-      guard let scores = run.heldOut else { continue }
-      text += pad(run.algorithm.rawValue, 11)
-      text += left(String(run.clusterCount), 5)
-      text += left(NumberText.fixed(scores.assignment.inertia, decimals: 3), 13)
-      text += left(fixed(scores.silhouette.mean, 4), 12)
-      text += index == result.choice.index ? " *\n" : "\n"
-    }
-    return text
-  }
-
-  private static func fixed(_ value: Double?, _ decimals: Int) -> String {
+  static func fixed(_ value: Double?, _ decimals: Int) -> String {
     value.map { NumberText.fixed($0, decimals: decimals) } ?? "-"
   }
 

@@ -46,6 +46,10 @@ extension RunConfiguration {
         ("seed", wholeSeed(seed)),
         ("kernel", .string(kernel.rawValue)), ("metric", .string(metric.rawValue)),
         ("select", .string(selection.rawValue)),
+        ("stability", text(stability?.rawValue)), ("truth", text(truthColumn)),
+        ("truth_sha256", text(truthSHA256)),
+        ("holdout", heldOutShare.map(JSONValue.number) ?? .null),
+        ("gap", number(gapReferenceCount)),
         ("linkage_memory", .string(linkageMemory.rawValue)),
         ("height", cutHeight.map(JSONValue.number) ?? .null),
         ("micro", number(microClusterCount)), ("leaf_order", .string(leafOrder.rawValue)),
@@ -126,6 +130,11 @@ extension RunConfiguration {
     try reader.choice("kernel") { kernel = $0 }
     try reader.choice("metric") { metric = $0 }
     try reader.choice("select") { selection = $0 }
+    try reader.optionalChoice("stability") { stability = $0 }
+    try reader.optionalText("truth") { truthColumn = $0 }
+    try reader.optionalText("truth_sha256") { truthSHA256 = $0 }
+    try reader.optionalNumber("holdout", 0...1) { heldOutShare = $0 }
+    try reader.optionalNumber("gap", 1...1_000) { gapReferenceCount = $0 }
     try reader.choice("linkage_memory") { linkageMemory = $0 }
     try reader.optionalNumber("height", 0...Double.greatestFiniteMagnitude) { cutHeight = $0 }
     try reader.optionalNumber("micro", 1...Int(Int32.max)) { microClusterCount = $0 }

@@ -43,12 +43,22 @@ public enum Algorithm: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// What decides which k is the best.
 public enum Selection: String, Sendable, Hashable, Codable, CaseIterable {
+  /// The greatest mean silhouette if the silhouette has a peak, else the knee of the inertia.
+  case automatic = "auto"
   /// The greatest mean silhouette.
   case silhouette
   /// The knee of the inertia over k.
   case knee
-  /// The greatest mean agreement (ARI) between restarts.
+  /// The greatest mean agreement (ARI) of fits.
   case stability
+}
+
+/// Which fits are compared for the stability of a k.
+public enum StabilityMeasure: String, Sendable, Hashable, Codable, CaseIterable {
+  /// The restarts of the fit.
+  case restarts
+  /// Fits of random samples of the rows.
+  case samples
 }
 
 /// The order of a tree's leaves.
@@ -137,19 +147,41 @@ public struct RunConfiguration: Sendable, Hashable {
   public var microClusterCount: Int?
 
   /// What decides which k is the best.
-  public var selection: Selection = .silhouette
+  public var selection: Selection = .automatic
+
+  /// Which fits are compared for stability; nil for none unless it decides.
+  public var stability: StabilityMeasure?
+
+  /// The column of known classes, by name or number, that clusterings are compared with.
+  public var truthColumn: String?
+
+  /// The SHA-256 of the file of known classes, when there is one.
+  public var truthSHA256: String?
+
+  /// The share of the rows that is held out of the fits, above 0 and below 1, or nil for none.
+  public var heldOutShare: Double?
+
+  /// The number of reference sets of the gap statistic, or nil for no gap.
+  public var gapReferenceCount: Int?
 
   /// The default options.
   public init() {}
 
-  /// The options of the notebook: its features, and rows without a date or a rating dropped.
+  /// The options of the notebook: its features, rows without a date or a rating dropped, and the k of the
+  /// greatest silhouette.
   public static var notebook: RunConfiguration {
     var configuration = RunConfiguration()
     configuration.preset = "notebook"
     configuration.textColumns = ["description"]
     configuration.requiredColumns = ["date_added", "rating"]
     configuration.features = .notebook
+    configuration.selection = .silhouette
     return configuration
+  }
+
+  /// Which fits are compared for stability, when any are.
+  public var stabilityMeasure: StabilityMeasure? {
+    stability ?? (selection == .stability ? .restarts : nil)
   }
 
   /// The number of restarts of an algorithm: 1 for a tree.

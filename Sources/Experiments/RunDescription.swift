@@ -13,7 +13,10 @@ public enum RunDescription {
     text += "  \"format_version\": 1,\n"
     text += "  \"command\": \"\(command)\",\n"
     text += "  \"input\": \(describe(input)),\n"
-    if let heldOut { text += "  \"test\": \(describe(heldOut)),\n" }
+    if let heldOut {
+      let key = configuration.heldOutShare == nil ? "test" : "held_out"
+      text += "  \"\(key)\": \(describe(heldOut)),\n"
+    }
     text += "  \"instruction_set\": \"\(InstructionSet.best.name)\",\n"
     text += "  \"blas_core\": \(JSONValue.string(BLAS.coreName).text),\n"
     text += "  \"options\": \(configuration.json.text)\n"

@@ -221,9 +221,9 @@ public final class RunFolder {
   /// Whether a run may have written a file of this name.
   private static func isOfRun(_ name: String) -> Bool {
     let names = [
-      "clusters.json", "labels.csv", "labels.npy", "model.h5", "no_of_clusters.txt", "result.txt",
-      "runs.h5",
-      "sweep.csv", "sweep.json",
+      "clusters.csv", "clusters.json", "heldout.csv", "labels.csv", "labels.npy", "model.h5",
+      "no_of_clusters.txt", "result.txt", "runs.h5",
+      "sweep.csv", "sweep.json", "truth.csv",
     ]
     let patterns = [
       ("linkage", ".npy"), ("tree", ".nwk"), ("leaves", ".csv"), ("heights", ".csv"),

@@ -57,8 +57,8 @@ public struct RunPublication {
       summaries, input: input, run: best, squaredDistances: distances)
     let text = ResultText.text(
       input: input, configuration: configuration, result: result, summaries: summaries,
-      heldOutName: heldOut.map(\.name), heldOutNotes: heldOut?.notes ?? [])
-    return [
+      heldOutName: heldOutName, heldOutNotes: heldOut?.notes ?? [])
+    return evidenceFiles(squaredDistances: distances) + [
       RunFolder.File("result.txt", Array(text.utf8)),
       RunFolder.File("no_of_clusters.txt", Array("\(best.clusterCount)\n".utf8)),
       RunFolder.File("labels.csv", Array(labels.utf8)),

@@ -69,7 +69,7 @@ public final class RunUnits: Sendable {
     folder = UnitFolder(of: runFolder)
     self.key = key
     self.report = report
-    keepsLabels = configuration.selection == .stability
+    keepsLabels = configuration.stabilityMeasure == .restarts
     file = UnitFile(
       keySHA256: key.sha256, rowCount: shape.rowCount, columnCount: shape.columnCount,
       clusterLimit: configuration.clusterCounts.max() ?? 1, keepsLabels: keepsLabels)

@@ -13,9 +13,13 @@ public struct ScoredRun: Sendable {
   /// Scores from the clusters' means.
   public let dispersion: DispersionScores
   /// The scores of the unseen rows, when there are any.
-  public let heldOut: HeldOutScores?
-  /// The mean agreement (ARI) between restarts, when it was asked for.
-  public let stability: Double?
+  public internal(set) var heldOut: HeldOutScores?
+  /// The mean agreement (ARI) of fits, when it was asked for.
+  public internal(set) var stability: Double?
+  /// The gap statistic, when it was asked for and is defined.
+  public internal(set) var gap: GapStatistic?
+  /// The agreement with known classes, when there are any.
+  public internal(set) var truth: AgreementScores?
 
   /// The number of clusters that were asked for.
   public var clusterCount: Int { model.assignment.clusterCount }
@@ -27,6 +31,8 @@ public struct HeldOutScores: Sendable {
   public let assignment: CenterAssignment
   /// The rows' silhouettes against the training clusters.
   public let silhouette: SilhouetteResult
+  /// The agreement (ARI) of the rows' labels with those of a second fit, when there was one.
+  public internal(set) var stability: Double?
 }
 
 /// All clusterings of a sweep, and the choice among them.
@@ -39,6 +45,8 @@ public struct SweepResult: Sendable {
   public let notes: [String]
   /// The trees whose cuts are among the clusterings, in the order asked for.
   public let trees: [GrownTree]
+  /// The known classes of the rows, when there are any.
+  public let truth: TrueClasses?
 
   /// The chosen clustering.
   public var best: ScoredRun { runs[choice.index] }
@@ -62,16 +70,21 @@ public struct Sweep: Sendable {
   /// Where finished fits are kept while the sweep runs, or nil to keep none.
   let units: RunUnits?
 
+  /// The known classes of the rows, when there are any.
+  public let truth: TrueClasses?
+
   /// Prepares a sweep.
   public init(
     configuration: RunConfiguration, initialCenters: DenseMatrix? = nil, liveLimit: Int? = nil,
-    treeMemoryLimit: Int? = nil, units: RunUnits? = nil, pool: WorkerPool
+    treeMemoryLimit: Int? = nil, truth: TrueClasses? = nil, units: RunUnits? = nil,
+    pool: WorkerPool
   ) {
     self.configuration = configuration
     self.initialCenters = initialCenters
     self.liveLimit = liveLimit
     self.treeMemoryLimit = treeMemoryLimit
     self.units = units
+    self.truth = truth
     self.pool = pool
   }
 
@@ -85,6 +98,8 @@ public struct Sweep: Sendable {
     public let totalCount: Int
     /// The k of the fit that was done last.
     public let clusterCount: Int
+    /// What the fits are for, when they are not those of the sweep itself.
+    public var purpose: String?
   }
 
   /// Fits, scores and chooses.
@@ -126,7 +141,9 @@ public struct Sweep: Sendable {
     fits = try ordered(
       fits, cutting: trees, clusterCounts: counts, of: points, notes: &notes, seconds: &seconds)
     let runs = try seconds.measure(.score) { () throws(ClusteringError) in
-      try score(fits, points: points, heldOut: heldOut)
+      try adding(
+        evidenceTo: score(fits, points: points, heldOut: heldOut), points: points,
+        heldOut: heldOut, progress: progress)
     }
     let dead = runs.filter { $0.model.assignment.sizes().contains(0) }
     if !dead.isEmpty {
@@ -134,7 +151,7 @@ public struct Sweep: Sendable {
       notes.append("some clusters are empty at k = \(list)")
     }
     let choice = ClusterChoice(among: runs, by: configuration.selection)
-    return SweepResult(runs: runs, choice: choice, notes: notes, trees: trees)
+    return SweepResult(runs: runs, choice: choice, notes: notes, trees: trees, truth: truth)
   }
 
   /// Whether fits go through the rows together: there are too few for the threads, or rows enough for each.
@@ -184,7 +201,7 @@ public struct Sweep: Sendable {
   }
 
   /// Fits every restart of every plan, and keeps the best of each.
-  private func fit(
+  func fit(
     _ plans: [(Algorithm, KMeans)], points: FeatureMatrix, prepared: PreparedPoints,
     seconds: inout PhaseSeconds, progress: (@Sendable (Progress) -> Void)?
   ) throws(ClusteringError) -> [Fit] {
@@ -199,7 +216,7 @@ public struct Sweep: Sendable {
       let (a, b) = (plans[left.plan].1.clusterCount, plans[right.plan].1.clusterCount)
       return a != b ? a > b : (left.plan, left.restart) < (right.plan, right.restart)
     }
-    let keepsLabels = configuration.selection == .stability
+    let keepsLabels = configuration.stabilityMeasure == .restarts
     let keeper = BestKeeper(count: plans.count, keepsLabels: keepsLabels)
     let total = tasks.count
     let takenOver = takeOver(&tasks, plans: plans.map { ($0.0, $0.1.clusterCount) }, into: keeper)

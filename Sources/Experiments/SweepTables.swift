@@ -8,7 +8,14 @@ public enum SweepTables {
   public static func json(_ result: SweepResult, seed: UInt64) -> JSONValue {
     .object([
       ("best", best(result)),
-      ("runs", .array(result.runs.map { entry($0, seed: seed) })),
+      ("votes", votes(result)),
+      (
+        "runs",
+        .array(
+          result.runs.indices.map { index in
+            entry(result.runs[index], seed: seed, votes: result.choice.criteria(index))
+          })
+      ),
       ("notes", .array(result.notes.map(JSONValue.string))),
     ])
   }
@@ -23,7 +30,9 @@ public enum SweepTables {
   }
 
   /// The entry of one run.
-  public static func entry(_ run: ScoredRun, seed: UInt64) -> JSONValue {
+  public static func entry(
+    _ run: ScoredRun, seed: UInt64, votes: [String]? = nil
+  ) -> JSONValue {
     let sizes = run.dispersion.sizes
     var members: [(String, JSONValue)] = [
       ("k", .int(run.clusterCount)),
@@ -43,7 +52,7 @@ public enum SweepTables {
     if let reason = run.dispersion.undefinedReason {
       members.append(("dispersion_reason", .string(reason)))
     }
-    if let stability = run.stability { members.append(("stability", .number(stability))) }
+    members += evidence(of: run, votes: votes)
     members += [
       ("iterations", .int(run.model.iterations.count)),
       ("converged", .bool(run.model.didConverge)),
@@ -51,22 +60,11 @@ public enum SweepTables {
         "sizes",
         .object([
           ("min", .int(sizes.min)), ("median", .number(sizes.median)), ("max", .int(sizes.max)),
+          ("singletons", .int(sizes.singletonCount)),
         ])
       ),
     ]
-    if let heldOut = run.heldOut { members.append(("test", test(heldOut))) }
-    return .object(members)
-  }
-
-  private static func test(_ scores: HeldOutScores) -> JSONValue {
-    var members: [(String, JSONValue)] = [
-      ("rows", .int(scores.assignment.squaredDistances.count)),
-      ("inertia", .number(scores.assignment.inertia)),
-      ("silhouette", .optional(scores.silhouette.mean)),
-    ]
-    if let reason = scores.silhouette.undefinedReason {
-      members.append(("silhouette_reason", .string(reason)))
-    }
+    if let heldOut = run.heldOut { members.append(("test", test(heldOut, of: run))) }
     return .object(members)
   }
 
@@ -74,25 +72,28 @@ public enum SweepTables {
   public static func csv(_ result: SweepResult, seed: UInt64) -> String {
     var text =
       "algorithm,k,seed,inertia,silhouette,calinski_harabasz,davies_bouldin,iterations,"
-      + "size_min,size_median,size_max,test_inertia,test_silhouette,stability\n"
-    for run in result.runs {
+      + "size_min,size_median,size_max,test_inertia,test_silhouette,stability,"
+      + evidenceColumns.joined(separator: ",") + "\n"
+    for (index, run) in result.runs.enumerated() {
       let sizes = run.dispersion.sizes
-      let fields = [
-        run.algorithm.rawValue, String(run.clusterCount), String(seed),
-        NumberText.shortest(run.model.inertia), number(run.silhouette.mean),
-        number(run.dispersion.calinskiHarabasz), number(run.dispersion.daviesBouldin),
-        String(run.model.iterations.count), String(sizes.min),
-        NumberText.shortest(sizes.median), String(sizes.max),
-        number(run.heldOut?.assignment.inertia), number(run.heldOut?.silhouette.mean),
-        number(run.stability),
-      ]
+      let fields =
+        [
+          run.algorithm.rawValue, String(run.clusterCount), String(seed),
+          NumberText.shortest(run.model.inertia), number(run.silhouette.mean),
+          number(run.dispersion.calinskiHarabasz), number(run.dispersion.daviesBouldin),
+          String(run.model.iterations.count), String(sizes.min),
+          NumberText.shortest(sizes.median), String(sizes.max),
+          number(run.heldOut?.assignment.inertia), number(run.heldOut?.silhouette.mean),
+          number(run.stability),
+        ]
+        + evidenceFields(of: run, votes: result.choice.criteria(index))
       text += CSVText.row(fields)
       if !text.hasSuffix("\n") { text += "\n" }
     }
     return text
   }
 
-  private static func number(_ value: Double?) -> String {
+  static func number(_ value: Double?) -> String {
     value.map(NumberText.shortest) ?? ""
   }
 }

@@ -86,7 +86,8 @@ struct ClusteringOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What chooses k: silhouette, knee or stability.", valueName: "rule"))
+      "What chooses k: auto (silhouette with a peak, else knee), silhouette, knee or stability.",
+      valueName: "rule"))
   var select: String?
 
   func apply(to configuration: inout RunConfiguration) throws {

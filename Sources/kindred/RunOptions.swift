@@ -26,18 +26,22 @@ struct RunOptions: ParsableArguments {
   @OptionGroup(title: "Input") var source: InputOptions
   @OptionGroup(title: "Features") var features: FeatureOptions
   @OptionGroup(title: "Clustering") var clustering: ClusteringOptions
+  @OptionGroup(title: "Evidence") var evidence: EvidenceOptions
   @OptionGroup(title: "Resources") var resources: ResourceOptions
   @OptionGroup(title: "Common") var common: CommonOptions
 
   /// Runs a command from its options to its results.
   func execute(
-    _ command: String, input: String, adjust: (inout RunConfiguration) throws -> Void
+    _ command: String, input: String, explain: Int? = nil,
+    adjust: (inout RunConfiguration) throws -> Void
   ) throws {
     let format = try common.chosenFormat()
     var configuration = try features.configuration(reading: source)
     try clustering.apply(to: &configuration)
+    try evidence.apply(to: &configuration)
     try adjust(&configuration)
     try check(configuration)
+    if let explain { try ExplainOption.check(explain, among: configuration.clusterCounts) }
     let pool = try resources.pool()
     _ = try resources.memoryLimit()
 
@@ -50,21 +54,26 @@ struct RunOptions: ParsableArguments {
 
     let centers = try clustering.readInitialCenters()
     configuration.initialCentersSHA256 = centers?.sha256
+    let truthFile = try evidence.known.readFile()
+    configuration.truthSHA256 = truthFile?.sha256
     var seconds = PhaseSeconds()
     let file = try seconds.measure(.read) { try resources.read(input) }
     try source.check(for: file)
     try features.check(for: file)
+    try evidence.known.check(for: file, configuration)
     common.detail(file)
-    let prepared = try PreparedInput.load(
-      file, configuration: configuration, pool: pool, seconds: &seconds)
+    let rows = try rows(
+      of: file, configuration: configuration, truthFile: truthFile, pool: pool, seconds: &seconds)
+    let (prepared, heldOut) = (rows.prepared, rows.heldOut)
     for note in prepared.notes { common.note("note: \(note)") }
     if let centers { try clustering.check(centers.matrix, configuration, prepared) }
-    let heldOut = try loadHeldOut(
-      configuration, prepared: prepared, pool: pool, seconds: &seconds)
 
     var (plan, liveLimit) = MemoryPlan.fitting(
       try resources.memoryLimit(), features: prepared.features, heldOut: heldOut?.features,
       configuration: configuration, threadCount: pool.threadCount)
+    if let other = Self.otherRows(configuration, features: prepared.features) {
+      plan = plan.adding(other.name, bytes: other.bytes)
+    }
     try resources.check(plan)
     let treeLimit = TreeMemory.limit(beside: plan, asked: try resources.memoryLimit())
     plan = try TreeMemory.plan(
@@ -81,13 +90,13 @@ struct RunOptions: ParsableArguments {
         shape: prepared.features, configuration: configuration)
     }
     let result = try fit(
-      prepared, heldOut: heldOut, configuration: configuration, centers: centers?.matrix,
-      liveLimit: liveLimit, treeLimit: treeLimit, units: units, pool: pool, seconds: &seconds)
+      rows, configuration: configuration, centers: centers?.matrix, liveLimit: liveLimit,
+      treeLimit: treeLimit, units: units, pool: pool, seconds: &seconds)
     for note in result.notes { common.note("warning: \(note)") }
 
     let outcome = RunOutcome(
       command: command, prepared: prepared, configuration: configuration, result: result,
-      fits: units?.counts, threadCount: pool.threadCount)
+      fits: units?.counts, threadCount: pool.threadCount, explaining: explain)
     if let folder {
       let publication = RunPublication(
         input: prepared, configuration: configuration, result: result, command: command,
@@ -95,6 +104,7 @@ struct RunOptions: ParsableArguments {
       try publish(publication, into: folder, outcome: outcome, pool: pool, seconds: &seconds)
     }
     Terminal.output(try outcome.text(format, seconds: seconds, peakMemory: Terminal.peakMemory))
+    if format == .csv, let explanation = outcome.explanation { common.note(explanation) }
     if common.verbose {
       common.detail(seconds)
     } else {
@@ -117,34 +127,6 @@ struct RunOptions: ParsableArguments {
       && title.allSatisfy { $0.isLetter || $0.isNumber || " -',.:&".contains($0) }
   }
 
-  /// Reads the unseen rows with the training rows' features.
-  private func loadHeldOut(
-    _ configuration: RunConfiguration, prepared: PreparedInput, pool: WorkerPool,
-    seconds: inout PhaseSeconds
-  ) throws -> PreparedInput? {
-    guard let test = task.test else { return nil }
-    let file = try seconds.measure(.read) { try resources.read(test) }
-    guard file.holdsMatrix == (prepared.featureModel == nil) else {
-      throw InputError(
-        kind: .usage, code: "test.other-kind", file: file.name,
-        message: "the unseen rows are \(file.holdsMatrix ? "a matrix" : "texts"), the input is not",
-        hint: "give rows of the input's kind")
-    }
-    var own = configuration
-    if own.textColumns.isEmpty { own.textColumns = prepared.textColumns }
-    let heldOut = try PreparedInput.load(
-      file, configuration: own, model: prepared.featureModel, pool: pool, seconds: &seconds)
-    guard heldOut.features.columnCount == prepared.features.columnCount else {
-      throw InputError(
-        kind: .malformed, code: "test.columns", file: file.name,
-        message: "\(heldOut.features.columnCount) columns, the input has"
-          + " \(prepared.features.columnCount)",
-        hint: "give --test a matrix made with the same features")
-    }
-    for note in heldOut.notes { common.note("note: \(file.name): \(note)") }
-    return heldOut
-  }
-
   /// What an interrupted run of the same key left in the folder, and where this run's fits go.
   private func units(
     in folder: RunFolder, key: RunKey, shape: FeatureMatrix, configuration: RunConfiguration
@@ -159,25 +141,25 @@ struct RunOptions: ParsableArguments {
   }
 
   private func fit(
-    _ prepared: PreparedInput, heldOut: PreparedInput?, configuration: RunConfiguration,
-    centers: DenseMatrix?, liveLimit: Int, treeLimit: Int, units: RunUnits?, pool: WorkerPool,
+    _ rows: RunRows, configuration: RunConfiguration, centers: DenseMatrix?, liveLimit: Int,
+    treeLimit: Int, units: RunUnits?, pool: WorkerPool,
     seconds: inout PhaseSeconds
   ) throws -> SweepResult {
     let progress = ProgressLine(isShown: !common.quiet)
     defer { progress.finish() }
     let most = (configuration.clusterCounts.max() ?? 1) + 1
-    let distinct = seconds.measure(.fit) { prepared.distinctRowCount(upTo: most) }
+    let distinct = seconds.measure(.fit) { rows.prepared.distinctRowCount(upTo: most) }
     let sweep = Sweep(
       configuration: configuration, initialCenters: centers, liveLimit: liveLimit,
-      treeMemoryLimit: treeLimit, units: units, pool: pool)
+      treeMemoryLimit: treeLimit, truth: rows.truth, units: units, pool: pool)
     do {
       return try sweep.run(
-        prepared.features, heldOut: heldOut?.features, distinctRowCount: distinct,
+        rows.prepared.features, heldOut: rows.heldOut?.features, distinctRowCount: distinct,
         seconds: &seconds,
         progress: { step in
           progress.show(
             finished: step.finishedCount, total: step.totalCount, before: step.takenOverCount,
-            label: "k=\(step.clusterCount)")
+            label: (step.purpose.map { "\($0), " } ?? "") + "k=\(step.clusterCount)")
         }, treeProgress: { progress.show($0) })
     } catch {
       // A sweep whose fits can no longer be kept is stopped.
@@ -293,12 +275,20 @@ struct RunOptions: ParsableArguments {
     let hasPairs = configuration.algorithms.contains { algorithm in
       configuration.restartCount(of: algorithm) > 1
     }
-    if configuration.selection == .stability, isCompared, !hasPairs {
+    if configuration.stabilityMeasure == .restarts, isCompared, !hasPairs {
+      let option = configuration.stability == nil ? "--select stability" : "--stability restarts"
       throw Complaint(
         code: "usage.select", exitCode: 64,
-        message: "--select stability compares restarts, and there is one of each fit",
+        message: "\(option) compares restarts, and there is one of each fit",
         hint: configuration.algorithms.allSatisfy { $0.linkage != nil }
-          ? "a tree has no restarts; use --select silhouette" : "give --n-init 2 or more")
+          ? "a tree has no restarts; use --stability samples"
+          : "give --n-init 2 or more, or --stability samples")
+    }
+    if task.test != nil, configuration.heldOutShare != nil {
+      throw Complaint(
+        code: "usage.holdout", exitCode: 64,
+        message: "--test and --holdout both say which rows are unseen",
+        hint: "give one of them")
     }
   }
 }

@@ -12,16 +12,27 @@ struct RunOutcome {
   /// The fits that were made and taken over; nil when nothing is written.
   let fits: RunUnits.Counts?
   let threadCount: Int
+  var explaining: Int?
 
   /// The results in a format.
   func text(
     _ format: CommonOptions.Format, seconds: PhaseSeconds, peakMemory: Int
   ) throws -> String {
     switch format {
-    case .table: command == "cluster" ? summary : table
+    case .table:
+      (command == "cluster" ? summary : table) + (explanation.map { "\n" + $0 } ?? "")
     case .csv: SweepTables.csv(result, seed: configuration.seed)
     case .json: json(seconds: seconds, peakMemory: peakMemory).text + "\n"
     }
+  }
+
+  /// Why the k that was asked about was chosen or was not.
+  var explanation: String? {
+    guard let explaining, let record = SweepRecord(result, seed: configuration.seed) else {
+      return nil
+    }
+    return ChoiceExplanation(of: explaining, in: record)?.text
+      ?? "k = \(explaining) was left out: the rows do not allow it.\n"
   }
 
   /// What varies between equal runs.
@@ -50,6 +61,17 @@ struct RunOutcome {
     } else if case .object(let sweep) = SweepTables.json(result, seed: configuration.seed) {
       members += sweep
     }
+    if let truth = result.truth {
+      members.append(
+        (
+          "classes",
+          .object([
+            ("source", .string(truth.source)), ("count", .int(truth.names.count)),
+            ("rows_without", .int(truth.unlabeledRowCount)),
+          ])
+        ))
+    }
+    if let explanation { members.append(("explanation", .string(explanation))) }
     members += [
       ("threads", .int(threadCount)),
       ("blas_core", .string(BLAS.coreName)),
@@ -64,25 +86,36 @@ struct RunOutcome {
   private var table: String {
     let hasTest = result.runs.contains { $0.heldOut != nil }
     let hasStability = result.runs.contains { $0.stability != nil }
-    var table = TextTable(
-      [
-        "", "algorithm", "k", "inertia", "silhouette", "calinski_harabasz", "davies_bouldin",
-        "sizes min/med/max",
-      ] + (hasTest ? ["test_silhouette"] : []) + (hasStability ? ["stability"] : []))
+    let hasGap = result.runs.contains { $0.gap != nil }
+    let hasTruth = result.truth != nil
+    var names = [
+      "", "algorithm", "k", "inertia", "silhouette", "calinski_harabasz", "davies_bouldin",
+      "sizes min/med/max",
+    ]
+    if hasTest { names.append("test_silhouette") }
+    if hasStability { names.append("stability") }
+    if hasGap { names.append("gap") }
+    if hasTruth { names += ["ari", "nmi"] }
+    var table = TextTable(names)
     for (index, run) in result.runs.enumerated() {
-      let more =
-        (hasTest ? [decimals(run.heldOut?.silhouette.mean, 4)] : [])
-        + (hasStability ? [decimals(run.stability, 3)] : [])
-      table.add(
-        [
-          index == result.choice.index ? "*" : "", run.algorithm.rawValue,
-          String(run.clusterCount), NumberText.fixed(run.model.inertia, decimals: 2),
-          decimals(run.silhouette.mean, 4), decimals(run.dispersion.calinskiHarabasz, 2),
-          decimals(run.dispersion.daviesBouldin, 3), sizes(run),
-        ] + more)
+      var cells = [
+        result.choice.marks(index), run.algorithm.rawValue, String(run.clusterCount),
+        NumberText.fixed(run.model.inertia, decimals: 2), decimals(run.silhouette.mean, 4),
+        decimals(run.dispersion.calinskiHarabasz, 2), decimals(run.dispersion.daviesBouldin, 3),
+        sizes(run),
+      ]
+      if hasTest { cells.append(decimals(run.heldOut?.silhouette.mean, 4)) }
+      if hasStability { cells.append(decimals(run.stability, 3)) }
+      if hasGap { cells.append(decimals(run.gap?.value, 4)) }
+      if hasTruth {
+        cells.append(decimals(run.truth?.adjustedRandIndex, 4))
+        cells.append(decimals(run.truth?.normalizedMutualInformation, 4))
+      }
+      table.add(cells)
     }
+    let legend = result.runs.count > 1 ? result.choice.legend + "\n" : ""
     let reasons = Set(result.runs.compactMap(\.silhouette.undefinedReason)).sorted()
-    return table.text + reasons.map { "silhouette undefined: \($0)\n" }.joined()
+    return table.text + legend + reasons.map { "silhouette undefined: \($0)\n" }.joined()
       + "best: k = \(result.best.clusterCount) (\(result.best.algorithm.rawValue)),"
       + " \(result.choice.reason)\n"
   }
@@ -93,7 +126,7 @@ struct RunOutcome {
     let silhouette =
       run.silhouette.mean.map { NumberText.fixed($0, decimals: 6) }
       ?? "undefined: \(run.silhouette.undefinedReason ?? "no rows")"
-    let lines = [
+    var lines = [
       ("k", String(run.clusterCount)),
       ("algorithm", run.algorithm.rawValue),
       (
@@ -106,6 +139,15 @@ struct RunOutcome {
       ("davies_bouldin", decimals(run.dispersion.daviesBouldin, 4)),
       ("sizes min/med/max", sizes(run)),
     ]
+    if let truth = run.truth {
+      lines += zip(AgreementScores.names, truth.values).map { ($0, decimals($1, 6)) }
+    }
+    if let stability = run.stability { lines.append(("stability", decimals(stability, 4))) }
+    if let gap = run.gap { lines.append(("gap", decimals(gap.value, 4))) }
+    if let scores = run.heldOut {
+      lines.append(("test_silhouette", decimals(scores.silhouette.mean, 4)))
+      lines.append(("test_stability", decimals(scores.stability, 4)))
+    }
     return lines.map { name, value in
       name + String(repeating: " ", count: 20 - name.count) + value + "\n"
     }.joined()

@@ -14,6 +14,7 @@ struct ScoreCommand: ParsableCommand {
       Examples:
         kindred score X.npz --labels labels.npy
         kindred score films.csv --labels run/films/labels.csv --metric cosine
+        kindred score films.csv --labels labels.npy --truth listed_in
       """)
 
   @Argument(help: "A catalogue or a matrix.")
@@ -29,6 +30,7 @@ struct ScoreCommand: ParsableCommand {
       "Distance of the silhouette: euclidean, sqeuclidean or cosine.", valueName: "name"))
   var metric: String?
 
+  @OptionGroup var known: TruthOptions
   @OptionGroup var source: InputOptions
   @OptionGroup var features: FeatureOptions
   @OptionGroup var resources: ResourceOptions
@@ -38,11 +40,14 @@ struct ScoreCommand: ParsableCommand {
     let format = try common.chosenFormat()
     var configuration = try features.configuration(reading: source)
     if let metric { configuration.metric = try OptionParsing.choice(metric, option: "--metric") }
+    known.apply(to: &configuration)
+    let truthFile = try known.readFile()
     let pool = try resources.pool()
     var seconds = PhaseSeconds()
     let file = try seconds.measure(.read) { try resources.read(input) }
     try source.check(for: file)
     try features.check(for: file)
+    try known.check(for: file, configuration)
     common.detail(file)
     let labelFile = try seconds.measure(.read) { try InputFile.read(path: labels) }
     let values = try seconds.measure(.read) { try MatrixFile.readLabels(labelFile) }
@@ -63,6 +68,8 @@ struct ScoreCommand: ParsableCommand {
     let assignment = try Assignment(
       labels: values, clusterCount: Int(values.max() ?? 0) + 1)
 
+    let truth =
+      try truthFile?.classes(of: prepared.features.rowCount, keeping: nil) ?? prepared.truth
     let (silhouette, dispersion) = seconds.measure(.score) {
       (
         Silhouette.score(prepared.features, [assignment], metric: configuration.metric, pool: pool)[
@@ -85,6 +92,15 @@ struct ScoreCommand: ParsableCommand {
     facts += [
       ("calinski_harabasz", .optional(dispersion.calinskiHarabasz)),
       ("davies_bouldin", .optional(dispersion.daviesBouldin)),
+      ("within", .number(dispersion.withinSumOfSquares)),
+      ("between", .number(dispersion.betweenSumOfSquares)),
+    ]
+    if let truth {
+      let scores = seconds.measure(.score) { truth.scores(assignment) }
+      facts += zip(AgreementScores.names, scores.values).map { ($0, .number($1)) }
+      facts.append(("rows_without_class", .int(truth.unlabeledRowCount)))
+    }
+    facts += [
       ("threads", .int(pool.threadCount)), ("blas_core", .string(BLAS.coreName)),
       ("isa", .string(InstructionSet.best.name)),
       ("peak_memory_bytes", .int(Terminal.peakMemory)), ("seconds", seconds.json),

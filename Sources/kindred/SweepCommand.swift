@@ -15,6 +15,7 @@ struct SweepCommand: ParsableCommand {
         kindred sweep films.csv --k 5,10,20 --algorithm kmeans,minibatch \\
           --test new.csv --out run/compared
         kindred sweep X.npz --k 10...200:10 --n-init 3 --format json
+        kindred sweep run/films --explain 12
       """)
 
   @Argument(help: "A catalogue (.csv .tsv .jsonl, also .gz, or -) or a matrix (.npz .npy .mtx).")
@@ -30,10 +31,14 @@ struct SweepCommand: ParsableCommand {
   }
 
   @OptionGroup(title: "Clusters") var counts: Counts
+  @OptionGroup(title: "Choice") var reasons: ExplainOption
   @OptionGroup var options: RunOptions
 
   mutating func run() throws {
-    try options.execute("sweep", input: input) { configuration in
+    if let k = try reasons.count(), Files.isFolder(input) {
+      return try reasons.explain(k, ofRun: input, out: options.task.out, common: options.common)
+    }
+    try options.execute("sweep", input: input, explain: try reasons.count()) { configuration in
       if let k = counts.k { configuration.clusterCounts = try OptionParsing.clusterCounts(k) }
       // A tree's run.json may hold a height, which no sweep has.
       configuration.cutHeight = nil

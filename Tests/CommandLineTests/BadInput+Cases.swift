@@ -98,6 +98,15 @@ extension BadInput {
     sweep(
       "stability of one restart", ["--k", "2...4", "--select", "stability", "--n-init", "1"], 64,
       ["--select stability", "--n-init"]),
+    sweep("share of all rows", ["--k", "2", "--holdout", "1"], 64, ["--holdout 1", "0.2"]),
+    sweep(
+      "two kinds of unseen rows", ["--k", "2", "--holdout", "0.2", "--test", "films.csv"], 64,
+      ["--test", "--holdout"]),
+    sweep("mistyped stability", ["--k", "2", "--stability", "sample"], 64, ["samples"]),
+    sweep("no reference sets", ["--k", "2", "--gap", "0"], 64, ["--gap 0"]),
+    sweep("unknown class column", ["--k", "2", "--truth", "titel"], 64, ["titel", "title"]),
+    sweep(
+      "no such k to explain", ["--k", "2...4", "--explain", "5"], 64, ["--explain 5", "2, 3"]),
     sweep("mistyped stop words", ["--k", "2", "--stop-words", "englsh"], 64, ["english"]),
     sweep("no stemmer", ["--k", "2", "--stem", "klingon"], 64, ["klingon", "english"]),
     sweep(
