@@ -73,6 +73,7 @@ struct RunOptions: ParsableArguments {
       prepared, heldOut: heldOut, configuration: configuration, centers: centers?.matrix,
       liveLimit: liveLimit, treeLimit: treeLimit, pool: pool, seconds: &seconds)
     for note in result.notes { common.note("warning: \(note)") }
+    if let note = prepared.latentNote { common.note("note: \(note)") }
 
     let outcome = RunOutcome(
       command: command, prepared: prepared, configuration: configuration, result: result,
