@@ -23,7 +23,13 @@ struct CatalogueRows {
     let table = try CatalogueTable(reading: file)
     var notes: [String] = []
 
-    let textIndices: [Int]
+    let titleIndex =
+      if let name = configuration.titleColumn {
+        try ColumnSelection.index(of: name, in: table, option: "--title") as Int?
+      } else {
+        table.guessedTitleColumn()
+      }
+    var textIndices: [Int]
     if configuration.textColumns.isEmpty {
       if let complaint = ColumnSelection.delimiterComplaint(table) { throw complaint }
       textIndices = table.guessedTextColumns()
@@ -33,18 +39,14 @@ struct CatalogueRows {
           message: "no column looks like text",
           hint: "name one with --text; 'kindred columns' lists them")
       }
+      // Titles say in few words what a text is about.
+      if let titleIndex, !textIndices.contains(titleIndex) { textIndices.append(titleIndex) }
       let names = textIndices.map { "'\(table.columnNames[$0])'" }.joined(separator: ", ")
       notes.append("text read from column \(names) (choose with --text)")
     } else {
       textIndices = try ColumnSelection(configuration.textColumns, in: table, option: "--text")
         .indices
     }
-    let titleIndex =
-      if let name = configuration.titleColumn {
-        try ColumnSelection.index(of: name, in: table, option: "--title") as Int?
-      } else {
-        table.guessedTitleColumn()
-      }
     let identifierIndex =
       if let name = configuration.identifierColumn {
         try ColumnSelection.index(of: name, in: table, option: "--id") as Int?

@@ -188,6 +188,19 @@ struct ConfigurationReader {
     throw expected("a whole number of 64 bits", key, node)
   }
 
+  /// `auto`, null for none, or a number of latent dimensions.
+  mutating func latentDimensions(
+    _ key: String, _ use: (_ chooses: Bool, _ count: Int?) -> Void
+  ) throws(ConfigurationError) {
+    guard let node = take(key) else { return }
+    switch node {
+    case .null: use(false, nil)
+    case .text("auto"): use(true, nil)
+    case .whole: use(false, try wholeNumber(key, node, 1...100_000))
+    default: throw expected("a whole number, 'auto' or null", key, node)
+    }
+  }
+
   mutating func bound(
     _ key: String, _ use: (TextFeatureOptions.DocumentFrequency) -> Void
   ) throws(ConfigurationError) {

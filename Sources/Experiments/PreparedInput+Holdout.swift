@@ -31,10 +31,10 @@ extension PreparedInput {
       rows.rowNumbers.count, share: share, seed: configuration.seed, file: file.name)
     let training = try PreparedInput(
       file: file, rows: rows.selecting(split.kept, notes: rows.notes),
-      options: configuration.features, model: nil,
+      configuration: configuration, model: nil,
       pool: pool, seconds: &seconds)
     let heldOut = try PreparedInput(
-      file: file, rows: rows.selecting(split.heldOut, notes: []), options: configuration.features,
+      file: file, rows: rows.selecting(split.heldOut, notes: []), configuration: configuration,
       model: training.featureModel, pool: pool, seconds: &seconds)
     return (training, heldOut, split.kept)
   }
@@ -81,6 +81,7 @@ extension PreparedInput {
     droppedRowCount = 0
     notes = Self.notes(
       zeroRows: rowsWithoutWords.count, dropped: 0, word: "non-zero element")
+    latentNote = nil
     truth = nil
     matrixBasis = basis
   }

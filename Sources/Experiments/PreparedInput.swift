@@ -34,6 +34,9 @@ public struct PreparedInput: Sendable {
   public let truth: TrueClasses?
   /// The basis that took the rows of a matrix to latent features, `d×r`; nil without it, and for texts.
   public let matrixBasis: DenseMatrix?
+  /// One sentence on LSA where there are fewer latent dimensions than usual; to be told with results, so
+  /// that a complaint comes without it.
+  public let latentNote: String?
 
   /// Reads an input and computes its features.
   ///
@@ -57,7 +60,7 @@ public struct PreparedInput: Sendable {
       try CatalogueRows(file, configuration: configuration, isProfiled: model == nil)
     }
     return try PreparedInput(
-      file: file, rows: rows, options: configuration.features, model: model, pool: pool,
+      file: file, rows: rows, configuration: configuration, model: model, pool: pool,
       seconds: &seconds)
   }
 
@@ -99,6 +102,7 @@ public struct PreparedInput: Sendable {
     droppedRowCount = 0
     notes = Self.notes(zeroRows: rowsWithoutWords.count, dropped: 0, word: "non-zero element")
     truth = nil
+    latentNote = nil
   }
 
   /// Refuses a matrix without elements.
@@ -113,8 +117,8 @@ public struct PreparedInput: Sendable {
 
   /// Takes the chosen rows of a catalogue and computes their features.
   init(
-    file: InputFile, rows: CatalogueRows, options: TextFeatureOptions, model: TextFeatureModel?,
-    pool: WorkerPool, seconds: inout PhaseSeconds
+    file: InputFile, rows: CatalogueRows, configuration: RunConfiguration,
+    model: TextFeatureModel?, pool: WorkerPool, seconds: inout PhaseSeconds
   ) throws {
     name = file.name
     sha256 = file.sha256
@@ -142,7 +146,10 @@ public struct PreparedInput: Sendable {
     } else {
       let fitted = try seconds.measure(.features) {
         do throws(FeatureError) {
-          return try TextFeatureModel.fit(rows.texts, options: options, pool: pool)
+          return try TextFeatureModel.fit(
+            rows.texts, options: configuration.features,
+            latentLimit: configuration.choosesLatentDimensions ? RunConfiguration.latentLimit : nil,
+            pool: pool)
         } catch {
           throw Self.complaint(error, file: file, rows: rows)
         }
@@ -156,6 +163,21 @@ public struct PreparedInput: Sendable {
       rows.notes
       + Self.notes(
         zeroRows: rowsWithoutWords.count, dropped: rows.droppedRowCount, word: "known word")
+    latentNote =
+      model == nil && configuration.choosesLatentDimensions
+      ? featureModel.flatMap { Self.latentNote($0, rowCount: rows.texts.count) } : nil
+  }
+
+  /// What a user should know when there are fewer latent dimensions than usual.
+  private static func latentNote(_ model: TextFeatureModel, rowCount: Int) -> String? {
+    let count = model.latentBasis?.columnCount ?? 0
+    guard count < RunConfiguration.latentLimit else { return nil }
+    let terms = model.terms.count
+    let reason =
+      "\(Self.rows(rowCount)) and \(terms == 1 ? "1 term" : "\(terms) terms") allow no more"
+    return count == 0
+      ? "no LSA: \(reason)"
+      : "LSA of \(count == 1 ? "1 dimension" : "\(count) dimensions"): \(reason)"
   }
 
   /// The basis of a latent space of some dimensions of a matrix's rows.

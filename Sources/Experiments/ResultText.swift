@@ -48,7 +48,9 @@ enum ResultText {
     if !input.textColumns.isEmpty {
       lines.append("Text        \(input.textColumns.joined(separator: ", "))")
     }
-    for note in input.notes { lines.append("Note        \(note)") }
+    for note in input.notes + [input.latentNote].compactMap(\.self) {
+      lines.append("Note        \(note)")
+    }
     let algorithms = configuration.algorithms.map(\.rawValue).joined(separator: ", ")
     lines.append("Algorithm   \(algorithms)")
     if configuration.algorithms.contains(where: { $0.linkage == nil }) {

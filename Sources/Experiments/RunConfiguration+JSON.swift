@@ -33,7 +33,9 @@ extension RunConfiguration {
         ("max_df", Self.json(features.maximumDocumentFrequency)),
         ("max_features", number(features.featureLimit)),
         ("sublinear_tf", .bool(features.usesSublinearTermFrequency)),
-        ("lsa", number(features.latentDimensionCount)),
+        (
+          "lsa", choosesLatentDimensions ? .string("auto") : number(features.latentDimensionCount)
+        ),
         ("algorithm", list(algorithms.map(\.rawValue))),
         ("k", clusterCounts.isEmpty ? .null : .array(clusterCounts.map(JSONValue.int))),
         ("n_init", number(restartCount)),
@@ -106,7 +108,10 @@ extension RunConfiguration {
     try reader.bound("max_df") { features.maximumDocumentFrequency = $0 }
     try reader.optionalNumber("max_features", 1...Int(Int32.max)) { features.featureLimit = $0 }
     try reader.truth("sublinear_tf") { features.usesSublinearTermFrequency = $0 }
-    try reader.optionalNumber("lsa", 1...100_000) { features.latentDimensionCount = $0 }
+    try reader.latentDimensions("lsa") { chooses, count in
+      choosesLatentDimensions = chooses
+      features.latentDimensionCount = count
+    }
     try reader.choices("algorithm") { algorithms = $0 }
     try reader.optionalWholeNumbers("k", 1...1_000_000) { clusterCounts = Set($0).sorted() }
     try reader.optionalNumber("n_init", 1...100_000) { restartCount = $0 }

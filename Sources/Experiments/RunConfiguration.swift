@@ -71,7 +71,7 @@ public enum LeafOrder: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// Every option of a run that can change its results; what `run.json` holds and replays.
 public struct RunConfiguration: Sendable, Hashable {
-  /// The text columns, by name or number; empty to guess them.
+  /// The text columns, by name or number; empty to guess them, and to take the titles too.
   public var textColumns: [String] = []
 
   /// The title column, by name or number; nil to guess it.
@@ -88,6 +88,14 @@ public struct RunConfiguration: Sendable, Hashable {
 
   /// How texts become numbers.
   public var features = TextFeatureOptions()
+
+  /// Whether texts get latent dimensions, up to `latentLimit` of them, where `features` asks for none.
+  public var choosesLatentDimensions = true
+
+  /// The latent dimensions that texts get by themselves, where there are texts and terms enough.
+  ///
+  /// `Documentation/QUALITY.md` has the measurements.
+  public static let latentLimit = 25
 
   /// The algorithms that are compared.
   public var algorithms: [Algorithm] = [.kmeans]
@@ -176,6 +184,7 @@ public struct RunConfiguration: Sendable, Hashable {
     configuration.requiredColumns = ["date_added", "rating"]
     configuration.features = .notebook
     configuration.selection = .silhouette
+    configuration.choosesLatentDimensions = false
     return configuration
   }
 

@@ -7,12 +7,16 @@ extension TextFeatureModel {
   /// Use when the texts are a catalogue's descriptions: TF-IDF weighs a word by how often the text
   /// has it and how few texts have it. Weights, norms and their sums are in `Double` and rounded once.
   ///
+  /// - Parameter latentLimit: the most latent dimensions, where the options leave LSA out: so many, or
+  ///   as many as the texts and terms allow; none where they allow none. The model's options hold what
+  ///   it came to.
   /// - Throws: `FeatureError` when an option is out of range, no text has any text or word, or LSA
   ///   asks for too many dimensions.
   /// - Complexity: O(total bytes + d log d), and for LSA O((nnz + (n + d)·r)·r).
   public static func fit(
-    _ texts: PackedStrings, options: TextFeatureOptions, pool: WorkerPool
+    _ texts: PackedStrings, options: TextFeatureOptions, latentLimit: Int? = nil, pool: WorkerPool
   ) throws(FeatureError) -> FittedTextFeatures {
+    var options = options
     try options.validate()
     guard hasText(texts) else { throw .noText }
     try options.validate(rowCount: texts.count)
@@ -35,6 +39,10 @@ extension TextFeatureModel {
       let display = DisplayTerms(counts.counters)
       displayTerms = terms.map { display.display(of: $0) }
       display.deallocate()
+    }
+    if options.latentDimensionCount == nil, let latentLimit {
+      let count = min(latentLimit, matrix.rowCount - 1, matrix.columnCount - 1)
+      options.latentDimensionCount = count >= 1 ? count : nil
     }
     let latent = try decomposition(of: matrix, options: options, pool: pool)
     let model = TextFeatureModel(

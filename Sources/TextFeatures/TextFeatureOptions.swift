@@ -71,7 +71,7 @@ public struct TextFeatureOptions: Sendable, Hashable, Codable {
   /// The seed of the randomized LSA.
   public var seed: UInt64 = 0
 
-  /// The default options.
+  /// Plain TF-IDF: English stop words left out, no stems, every term, no LSA.
   public init() {}
 
   /// The features of the notebook: punctuation deleted, English stop words, 5,000 terms.

@@ -88,6 +88,8 @@ struct BenchCommand: ParsableCommand {
     let wanted = try wantedStages()
     let allowed = try allowedShare()
     var configuration = try features.configuration(reading: source)
+    // LSA is a stage of its own: without --lsa the others work on the TF-IDF rows.
+    configuration.choosesLatentDimensions = false
     if let kernel {
       configuration.kernel = try OptionParsing.choice(kernel, option: "--kernel")
     }

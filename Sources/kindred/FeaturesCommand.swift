@@ -15,8 +15,9 @@ struct FeaturesCommand: ParsableCommand {
         kindred features films.csv --preset notebook --out X.npz
         kindred features X.npz --lsa 100 --out L.npy
 
-      TF-IDF goes to a .npz (SciPy CSR), LSA (--lsa D) to a .npy; vocabulary.txt
-      beside it names the columns of the TF-IDF matrix, one a line.
+      TF-IDF goes to a .npz (SciPy CSR), LSA to a .npy: what a run would cluster,
+      unless --lsa says otherwise. vocabulary.txt beside it names the columns of
+      the TF-IDF matrix, one a line.
       """)
 
   @Argument(help: "A catalogue, or a matrix with --lsa.")
@@ -24,7 +25,7 @@ struct FeaturesCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The matrix file to write: .npz, or .npy with --lsa.", valueName: "file"))
+      "The matrix file to write: .npz for TF-IDF, .npy for LSA.", valueName: "file"))
   var out: String
 
   @Option(
@@ -47,7 +48,12 @@ struct FeaturesCommand: ParsableCommand {
       }
       configuration.features.seed = value
     }
-    let isLatent = configuration.features.latentDimensionCount != nil
+    // Which of the two is wanted shows in the name, unless --lsa tells.
+    if features.lsa == nil, out.hasSuffix(".npz"), configuration.choosesLatentDimensions {
+      configuration.choosesLatentDimensions = false
+    }
+    let isReduced = configuration.features.latentDimensionCount != nil
+    let isLatent = isReduced || configuration.choosesLatentDimensions
     let ending = isLatent ? ".npy" : ".npz"
     guard out.hasSuffix(ending) else {
       throw OptionParsing.refuse(
@@ -61,7 +67,7 @@ struct FeaturesCommand: ParsableCommand {
     try source.check(for: file)
     try features.check(for: file)
     common.detail(file)
-    if file.holdsMatrix, !isLatent {
+    if file.holdsMatrix, !isReduced {
       throw Complaint(
         code: "usage.matrix", exitCode: 64, place: file.name,
         message: "is a matrix already", hint: "give --lsa D to reduce it")
@@ -69,6 +75,11 @@ struct FeaturesCommand: ParsableCommand {
     let prepared = try PreparedInput.load(
       file, configuration: configuration, pool: pool, seconds: &seconds)
     for note in prepared.notes { common.note("note: \(note)") }
+    if isLatent, case .sparse = prepared.features {
+      throw Complaint(
+        code: "features.too-few", exitCode: 65, place: file.name,
+        message: "too few rows or terms for LSA", hint: "give --out a name that ends in .npz")
+    }
 
     let start = ContinuousClock.now
     let bytes =
@@ -96,6 +107,7 @@ struct FeaturesCommand: ParsableCommand {
         ("peak_memory_bytes", .int(Terminal.peakMemory)), ("seconds", seconds.json),
       ], format: format)
     common.detail(seconds)
+    if let note = prepared.latentNote { common.note("note: \(note)") }
     common.note("written to \(out)")
   }
 }

@@ -8,7 +8,8 @@ internal import TextFeatures
 struct InputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Text columns, by name or number: a,b. Guessed without it.", valueName: "columns"))
+      "Text columns, by name or number: a,b. Guessed without it, titles too.",
+      valueName: "columns"))
   var text: String?
 
   @Option(
@@ -101,7 +102,8 @@ struct FeatureOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Latent dimensions (LSA): a number, or none.", valueName: "n"))
+      "Latent dimensions (LSA): a number, none, or auto: 25, fewer for few rows; auto without it.",
+      valueName: "n"))
   var lsa: String?
 
   /// The options before any flag: the defaults, a preset, or an earlier run's.
@@ -156,8 +158,10 @@ struct FeatureOptions: ParsableArguments {
     if let stem { features.stemLanguage = stem == "none" ? nil : stem }
     if let tokens { features.tokenRule = try OptionParsing.choice(tokens, option: "--tokens") }
     if let lsa {
+      configuration.choosesLatentDimensions = lsa == "auto"
       features.latentDimensionCount =
-        lsa == "none" ? nil : try OptionParsing.wholeNumber(lsa, option: "--lsa", 1...100_000)
+        lsa == "none" || lsa == "auto"
+        ? nil : try OptionParsing.wholeNumber(lsa, option: "--lsa", 1...100_000)
     }
     configuration.features = features
   }

@@ -25,7 +25,9 @@ struct CheckCommand: ParsableCommand {
 
   mutating func run() throws {
     let format = try common.chosenFormat()
-    let configuration = try features.configuration(reading: source)
+    var configuration = try features.configuration(reading: source)
+    // What is told is of the words.
+    configuration.choosesLatentDimensions = false
     var seconds = PhaseSeconds()
     let pool = try resources.pool()
     let file = try seconds.measure(.read) { try resources.read(input) }

@@ -93,6 +93,7 @@ struct RunOptions: ParsableArguments {
       rows, configuration: configuration, centers: centers?.matrix, liveLimit: liveLimit,
       treeLimit: treeLimit, units: units, pool: pool, seconds: &seconds)
     for note in result.notes { common.note("warning: \(note)") }
+    if let note = prepared.latentNote { common.note("note: \(note)") }
 
     let outcome = RunOutcome(
       command: command, prepared: prepared, configuration: configuration, result: result,

@@ -21,7 +21,7 @@ struct TreeGrowCommand: ParsableCommand {
     abstract: "Build a tree of all rows: kindred tree INPUT, the word grow may be left out.",
     discussion: """
       Examples:
-        kindred tree films.csv --text description --lsa 100 --cut 12 --out run/tree
+        kindred tree films.csv --text description --cut 12 --out run/tree
         kindred tree X.npy --linkage average --metric cosine --out run/tree
         kindred tree cut run/tree --k 20 --out labels20.csv
 
@@ -107,6 +107,7 @@ struct TreeGrowCommand: ParsableCommand {
       try TreeFiles.publish(result, of: work, into: folder, seconds: &seconds)
     }
     result.print(format, work: work, seconds: seconds)
+    if let note = prepared.latentNote { common.note("note: \(note)") }
     if common.verbose {
       common.detail(seconds)
     } else {

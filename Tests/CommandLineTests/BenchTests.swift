@@ -53,7 +53,8 @@ import Testing
   @Test func ratesAreOfTheFastestRepetitionAndSharesOfTheLimit() throws {
     try withCatalogue { runner in
       let report = try runner.run(
-        ["bench", "films.csv", "--k", "3", "--format", "json"] + Self.quick
+        ["bench", "films.csv", "--text", "description", "--k", "3", "--format", "json"]
+          + Self.quick
       ).object()
       var stages: [String: [String: Any]] = [:]
       for stage in try stagesOf(report) { stages[try #require(stage["stage"] as? String)] = stage }

@@ -53,7 +53,7 @@ import Testing
     try withCatalogue { runner in
       let result = try runner.run(["films.csv"])
       try #require(result.exitCode == 0, "\(result)")
-      #expect(result.errors.contains("text read from column 'description'"))
+      #expect(result.errors.contains("text read from column 'description', 'title' ("))
       #expect(result.errors.contains("kindred recommend films-clusters"))
       let out = runner.currentFolder.appending(path: "films-clusters")
       #expect(Set(try snapshot(of: out).keys) == RunFolderTests.files)

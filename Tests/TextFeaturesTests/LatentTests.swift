@@ -51,4 +51,20 @@ import TextFeatures
     #expect(abs(lengths[0] - 1) < 1e-6 && abs(lengths[3] - 1) < 1e-6)
     #expect(lengths[1] == 0 && lengths[2] == 0)
   }
+
+  @Test func aLimitGivesWhatThereIs() throws {
+    let pool = WorkerPool()
+    let texts = PackedStrings(["red green", "green blue", "blue white", "white red"])
+    let fitted = try TextFeatureModel.fit(
+      texts, options: TextFeatureOptions(), latentLimit: 100, pool: pool)
+    #expect(fitted.latent?.columnCount == 3)
+    #expect(fitted.model.options.latentDimensionCount == 3)
+    let asked = try TextFeatureModel.fit(
+      texts, options: fitted.model.options, latentLimit: 1, pool: pool)
+    #expect(asked.model == fitted.model)
+    let single = try TextFeatureModel.fit(
+      PackedStrings(["red green"]), options: TextFeatureOptions(), latentLimit: 100, pool: pool)
+    #expect(single.latent == nil)
+    #expect(single.model.options.latentDimensionCount == nil)
+  }
 }
