@@ -68,7 +68,7 @@ extension ResultText {
     _ result: SweepResult, name: String, notes: [String]
   ) -> String {
     var text = "Unseen rows \(name)\n"
-    for note in notes { text += "Note        \(note)\n" }
+    for note in notes { text += labeled("Note", note) }
     text += "Silhouettes are against the training clusters; inertia is a row's.\n"
     text += "algorithm      k  inertia  training  silhouette  stability\n"
     return text

@@ -45,11 +45,15 @@ enum ResultText {
       "Columns     \(VisibleText.grouped(input.features.columnCount))",
       "Stored      \(VisibleText.grouped(input.features.storedCount))",
     ]
+    if let terms = input.termFeatures {
+      lines.append(
+        "Terms       \(VisibleText.grouped(terms.columnCount)), the columns are their LSA")
+    }
     if !input.textColumns.isEmpty {
       lines.append("Text        \(input.textColumns.joined(separator: ", "))")
     }
     for note in input.notes + [input.latentNote].compactMap(\.self) {
-      lines.append("Note        \(note)")
+      lines.append(String(labeled("Note", note).dropLast()))
     }
     let algorithms = configuration.algorithms.map(\.rawValue).joined(separator: ", ")
     lines.append("Algorithm   \(algorithms)")
@@ -73,10 +77,25 @@ enum ResultText {
 
   private static func choiceLines(_ result: SweepResult) -> String {
     let best = result.best
-    var text =
-      "Chosen      k = \(best.clusterCount) (\(best.algorithm.rawValue)): \(result.choice.reason)\n"
-    for note in result.notes { text += "Note        \(note)\n" }
+    var text = labeled(
+      "Chosen",
+      "k = \(best.clusterCount) (\(best.algorithm.rawValue)): \(result.choice.reason)")
+    for note in result.notes { text += labeled("Note", note) }
     return text
+  }
+
+  /// A sentence behind a label, on lines of at most 80 columns where its words allow that.
+  static func labeled(_ label: String, _ sentence: String) -> String {
+    var text = ""
+    var line = pad(label, 11)
+    for word in sentence.split(separator: " ") {
+      if line.count > 12, line.count + 1 + word.count > 80 {
+        text += line + "\n"
+        line = pad("", 11)
+      }
+      line += " " + word
+    }
+    return text + line + "\n"
   }
 
   private static func scoreTable(_ result: SweepResult) -> String {
