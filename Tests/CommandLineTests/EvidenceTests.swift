@@ -7,7 +7,7 @@ import Testing
   func agreementWithClassesEqualsScikitLearns() throws {
     try withTemporaryFolder { folder in
       let runner = CommandRunner(currentFolder: folder)
-      for (options, matrix) in [([], "X.npz"), (["--lsa", "25"], "X.npy")] {
+      for (options, matrix) in [(["--lsa", "none"], "X.npz"), (["--lsa", "25"], "X.npy")] {
         let features = try runner.run(
           ["features", RunFolderTests.train, "--text", "description", "--out", matrix] + options)
         try #require(features.exitCode == 0, "\(features)")
