@@ -19,6 +19,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 # From this time on a case is also timed on one thread.
 SCALING_SECONDS = 0.5
 
+# How often: short times vary more than a ratio of threads may.
+SCALING_TURNS, SHORT_SCALING_TURNS, SHORT_SECONDS = 3, 9, 2.0
+
 # Set where old OpenBLAS builds need them; a peer brings a build that is better off without.
 UNSET_FOR_PEERS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
@@ -216,7 +219,9 @@ class CaseRun:
         if is_timed and statistics.median(times) >= SCALING_SECONDS:
             # In turn again: the machine of this moment, and no peer in between.
             result["scaling"] = {1: [], self.bench.threads: []}
-            for seed in range(min(len(runs), 3)):
+            is_short = statistics.median(times) < SHORT_SECONDS
+            turns = SHORT_SCALING_TURNS if is_short else min(len(runs), SCALING_TURNS)
+            for seed in range(turns):
                 for threads, seconds in result["scaling"].items():
                     seconds.append(self.seconds(self.run_ours(name, seed, threads)))
         return result
