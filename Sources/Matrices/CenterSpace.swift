@@ -108,8 +108,9 @@ public enum ProductKernel: String, Sendable, Hashable, Codable, CaseIterable {
 extension FeatureMatrix {
   /// About how many bytes the centers of one run among these points take, with what is known of the rows.
   ///
-  /// A term that has a lane for every center has at least an eighth as many rows as lanes, so sparse centers
-  /// fill no more than eight lanes for each stored value, unless BLAS wants all of them.
+  /// Sparse centers have lanes for every center on frequent terms only, unless BLAS wants all of them.
+  ///
+  /// - Complexity: O(nnz + d) for sparse rows, else O(1).
   package func centersByteCount(clusterCount: Int, kernel: ProductKernel) -> Int {
     let lanes = (clusterCount + 15) / 16 * 16
     let rows = rowCount.saturatingProduct(108)
@@ -117,18 +118,26 @@ extension FeatureMatrix {
     switch self {
     case .dense:
       return rows.saturatingSum(clusterCount.saturatingProduct(columnCount, 16), partials)
-    case .sparse:
+    case .sparse(let matrix):
       let cells = Swift.max(1, rowCount.saturatingProduct(columnCount))
       let isWrittenOut =
         kernel.resolved(storedShare: Double(storedCount) / Double(cells)) == .gemm
       let panel =
         isWrittenOut
         ? columnCount.saturatingProduct(lanes + clusterCount, 4)
-        : Swift.min(columnCount.saturatingProduct(lanes), storedCount.saturatingProduct(8))
-          .saturatingProduct(12)
+        : matrix.frequentColumnCount(atLeast: lanes / 8).saturatingProduct(lanes, 12)
       return rows.saturatingSum(
         panel, partials, storedCount.saturatingProduct(8), columnCount.saturatingProduct(88))
     }
+  }
+}
+
+extension CSRMatrix {
+  /// The number of columns with at least so many stored values.
+  fileprivate func frequentColumnCount(atLeast least: Int) -> Int {
+    var counts = [Int32](repeating: 0, count: columnCount)
+    for column in columnIndices { counts[Int(column)] += 1 }
+    return counts.count { $0 >= least }
   }
 }
 
