@@ -68,7 +68,8 @@ let package = Package(
     module(
       "ModelStore",
       ["CHDF5", "Experiments", "Matrices", "TextFeatures", "Clustering"]),
-    module("Report", ["Catalogue", "Clustering"]),
+    module(
+      "Report", ["Catalogue", "Clustering", "ClusterScores", "Experiments", "Matrices"]),
 
     // The command
     .executableTarget(
@@ -96,7 +97,11 @@ let package = Package(
       "ModelStoreTests",
       ["ModelStore", "Experiments", "Matrices", "TextFeatures", "Clustering"]),
     .testTarget(
-      name: "ReportTests", dependencies: ["Report", "Clustering", "TestSupport"],
+      name: "ReportTests",
+      dependencies: [
+        "Report", "Experiments", "Catalogue", "ClusterScores", "Clustering", "Matrices",
+        "TestSupport",
+      ],
       exclude: ["Expected"], swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandLineTests", dependencies: ["kindred", "TestSupport"], exclude: ["Witness"],

@@ -4,7 +4,7 @@ extension BLAS {
   /// product = left · rightᵀ, for arrays.
   ///
   /// Shapes: left `rows×depth`, right `columns×depth`, product `rows×columns`, all row-major.
-  static func multiplyTransposed(
+  package static func multiplyTransposed(
     _ left: [Float], _ right: [Float], rows: Int, columns: Int, depth: Int,
     into product: inout [Float]
   ) {
