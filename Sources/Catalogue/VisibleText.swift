@@ -12,6 +12,45 @@ public enum VisibleText {
     return shown
   }
 
+  /// The text with line feeds and tabs kept and all else escaped as by `escaping`.
+  ///
+  /// - Complexity: O(length).
+  public static func escapingLines(_ text: String) -> String {
+    if text.utf8.allSatisfy({ ($0 >= 0x20 && $0 < 0x7F) || $0 == 0x0A || $0 == 0x09 }) {
+      return text
+    }
+    var shown = ""
+    for scalar in text.unicodeScalars {
+      if scalar == "\n" || scalar == "\t" {
+        shown.unicodeScalars.append(scalar)
+      } else {
+        append(scalar, to: &shown)
+      }
+    }
+    return shown
+  }
+
+  /// JSON with what `escaping` would escape written as JSON's own `\u` escapes: the same values.
+  ///
+  /// - Complexity: O(length).
+  public static func escapingJSON(_ text: String) -> String {
+    if text.utf8.allSatisfy({ $0 < 0x7F }) { return text }
+    var shown = ""
+    for scalar in text.unicodeScalars {
+      var escaped = ""
+      append(scalar, to: &escaped)
+      if scalar.value < 0x7F || escaped.unicodeScalars.first == scalar {
+        shown.unicodeScalars.append(scalar)
+        continue
+      }
+      for unit in String(Character(scalar)).utf16 {
+        let digits = String(unit, radix: 16)
+        shown += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      }
+    }
+    return shown
+  }
+
   /// Appends one scalar, escaped if it cannot be seen, and returns the number of columns it took.
   @discardableResult
   static func append(_ scalar: Unicode.Scalar, to shown: inout String) -> Int {
@@ -21,7 +60,8 @@ public enum VisibleText {
     case 0x0A: escape = "\\n"
     case 0x0D: escape = "\\r"
     case 0..<0x20, 0x7F: escape = hexadecimal(UInt8(scalar.value))
-    case 0x80..<0xA0, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF, 0xFFF9...0xFFFB,
+    case 0x80..<0xA0, 0x61C, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF,
+      0xFFF9...0xFFFB,
       0xE0000...0xE007F:
       escape = "\\u{\(String(scalar.value, radix: 16))}"
     default:

@@ -1,5 +1,5 @@
 /// The seconds that each phase of a run took.
-public struct PhaseSeconds: Sendable, Equatable {
+public struct PhaseSeconds: Sendable {
   /// The phases, in the order in which reports list them.
   public enum Phase: String, Sendable, CaseIterable {
     /// Reading and checking the input.
@@ -17,9 +17,12 @@ public struct PhaseSeconds: Sendable, Equatable {
   }
 
   private var seconds: [Phase: Double] = [:]
+  private let begins: (@Sendable (Phase) -> Void)?
 
   /// Starts with no time spent.
-  public init() {}
+  ///
+  /// - Parameter begins: hears of each piece of work before it is measured.
+  public init(begins: (@Sendable (Phase) -> Void)? = nil) { self.begins = begins }
 
   /// The seconds of a phase.
   public subscript(phase: Phase) -> Double { seconds[phase] ?? 0 }
@@ -28,6 +31,7 @@ public struct PhaseSeconds: Sendable, Equatable {
   public mutating func measure<Result, Failure: Error>(
     _ phase: Phase, _ work: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
+    begins?(phase)
     let start = ContinuousClock.now
     defer { add(ContinuousClock.now - start, to: phase) }
     return try work()

@@ -98,6 +98,8 @@ public struct Sweep: Sendable {
     public let totalCount: Int
     /// The k of the fit that was done last.
     public let clusterCount: Int
+    /// About how much of the work of this process is done, 0...1: a fit's work goes with its k.
+    public let share: Double
     /// What the fits are for, when they are not those of the sweep itself.
     public var purpose: String?
   }
@@ -233,6 +235,11 @@ public struct Sweep: Sendable {
             restart: ordered[task].restart, points: prepared.points, pool: inner) : []
       }
     }
+    var workBefore = [0]
+    for task in ordered {
+      workBefore.append(workBefore[workBefore.count - 1] + plans[task.plan].1.clusterCount)
+    }
+    let work = workBefore
     let report = { @Sendable (task: Int, model: KMeansModel) in
       let (plan, _) = ordered[task]
       units?.add(model, algorithm: plans[plan].0)
@@ -240,7 +247,8 @@ public struct Sweep: Sendable {
       progress?(
         Progress(
           finishedCount: finished, takenOverCount: takenOver, totalCount: total,
-          clusterCount: plans[plan].1.clusterCount))
+          clusterCount: plans[plan].1.clusterCount,
+          share: Double(work[finished - takenOver]) / Double(work[ordered.count])))
     }
     let goTogether = { (task: Int) in
       sharesRows && plans[ordered[task].plan].1.variant == .lloyd

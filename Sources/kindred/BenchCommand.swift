@@ -111,20 +111,20 @@ struct BenchCommand: ParsableCommand {
     try resources.check(input.memoryPlan(for: chosen, threadCount: pool.threadCount))
     for note in input.notes { common.note("note: \(note)") }
 
-    let isDrawn = Terminal.isInteractive && !common.quiet && !common.verbose
+    let isDrawn = Terminal.Stream.words.isTerminal && !common.quiet && !common.verbose
     let report = try bench.run(input, stages: chosen) { measurement in
       before.map { BenchComparison.isSlower(measurement, than: $0, tolerance: allowed) } ?? false
     } say: { next in
       if isDrawn {
-        Terminal.status("measuring \(next)")
+        Terminal.showStatus("measuring \(next)")
       } else {
         common.detail("measuring \(next)")
       }
     }
-    if isDrawn { Terminal.status("") }
+    Terminal.eraseStatus()
 
     let comparison = before.map { BenchComparison(report, with: $0, tolerance: allowed) }
-    Terminal.output(BenchText(report: report, comparison: comparison).text(format))
+    BenchText(report: report, comparison: comparison).print(format)
     if let warning = before?.warning { common.note("warning: \(warning)") }
     if let warning = report.warning { common.note("warning: \(warning)") }
     if let slower = comparison?.slower, let worst = slower.first {

@@ -6,21 +6,30 @@ struct BenchText {
   let report: BenchReport
   let comparison: BenchComparison?
 
-  func text(_ format: CommonOptions.Format) -> String {
+  /// Prints the report.
+  func print(_ format: CommonOptions.Format) {
     switch format {
-    case .json: report.json(comparison: comparison).text + "\n"
-    case .csv: csv
+    case .json: Terminal.output(report.json(comparison: comparison))
+    case .csv: Terminal.output(csv)
     case .table:
-      report.heading + "\n" + measurements + report.costPerRow
-        + (comparison.map { "\n" + Self.table($0) + $0.missing } ?? "")
+      let width = Terminal.outputWidth
+      var text = StyledText(report.heading + "\n")
+      text.add(measurements.styled(width: width))
+      text.add(report.costPerRow)
+      if let comparison {
+        text.add("\n")
+        text.add(Self.table(comparison).styled(width: width))
+        text.add(comparison.missing)
+      }
+      Terminal.output(text)
     }
   }
 
   /// One line a measurement; the name of a stage stands at its first.
-  private var measurements: String {
-    var table = TextTable([
-      "stage", "threads", "ms", "±", "min", "rows/s", "rate", "of limit", "speed-up",
-    ])
+  private var measurements: TextTable {
+    var table = TextTable(
+      ["stage", "threads", "ms", "±", "min", "rows/s", "rate", "of limit", "speed-up"],
+      dropping: ["±", "rate", "min", "of limit", "rows/s"])
     var last: BenchStage?
     for measurement in report.measurements {
       let name = measurement.stage == last ? "" : measurement.stage.rawValue
@@ -34,7 +43,7 @@ struct BenchText {
           + [rows ?? "-", Self.rate(measurement), share ?? "-", speedUp ?? "-"])
       last = measurement.stage
     }
-    return table.text
+    return table
   }
 
   /// The rate with its unit; numbers of equal width, so that their points stand below each other.
@@ -51,8 +60,10 @@ struct BenchText {
     NumberText.fixed(seconds * 1e3, decimals: 3)
   }
 
-  private static func table(_ comparison: BenchComparison) -> String {
-    var table = TextTable(["stage", "threads", "old ms", "new ms", "new/old", "verdict"])
+  private static func table(_ comparison: BenchComparison) -> TextTable {
+    var table = TextTable(
+      ["stage", "threads", "old ms", "new ms", "new/old", "verdict"],
+      dropping: ["old ms", "new ms"])
     for entry in comparison.entries {
       table.add([
         entry.stage, String(entry.threadCount), milliseconds(entry.oldSeconds),
@@ -60,7 +71,7 @@ struct BenchText {
         entry.verdict.rawValue,
       ])
     }
-    return table.text
+    return table
   }
 
   private var csv: String {

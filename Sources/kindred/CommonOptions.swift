@@ -3,18 +3,16 @@ internal import Catalogue
 internal import Experiments
 internal import Matrices
 
-/// Options that every command takes.
-struct CommonOptions: ParsableArguments {
-  /// How results are written.
-  enum Format: String, CaseIterable { case table, json, csv }
-
-  @Option(
-    help: ArgumentHelp(
-      "How results are written: table, json or csv.", valueName: "format"))
-  var format = "table"
-
+/// What every command takes, whatever it prints.
+struct MannersOptions: ParsableArguments {
   @Flag(help: "Replace what is there.")
   var force = false
+
+  @Option(
+    help: ArgumentHelp("Colors: auto (on a terminal, without NO_COLOR), always or never."),
+    completion: .list(ColorChoice.allCases.map(\.rawValue)))
+  // Main reads it before all else, so that complaints have the colors that were asked for.
+  var color: String?
 
   @Flag(name: .shortAndLong, help: "Say nothing but errors.")
   var quiet = false
@@ -22,9 +20,8 @@ struct CommonOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Say more: times and memory.")
   var verbose = false
 
-  func chosenFormat() throws -> Format {
-    try OptionParsing.choice(format, option: "--format")
-  }
+  /// A line that tells how far the command's work is.
+  func progress(_ command: String) -> ProgressLine { ProgressLine(command, isShown: !quiet) }
 
   /// Times by phase and memory, for people who want to know more.
   func detail(_ seconds: PhaseSeconds) {
@@ -41,11 +38,52 @@ struct CommonOptions: ParsableArguments {
     detail("\(file.name) read as \(name)\(file.wasCompressed ? ", expanded from gzip" : "")")
   }
 
-  /// A line for people, unless they want none.
-  func note(_ text: String) { if !quiet { Terminal.note(text) } }
+  /// A sentence for people, unless they want none; on a terminal it goes on below itself.
+  func note(_ text: String) {
+    guard !quiet else { return }
+    let width = Terminal.Stream.words.isTerminal ? Terminal.columns(of: .words) : .max
+    Terminal.note(DisplayWidth.wrapping(text, to: width, indent: 2).joined(separator: "\n"))
+  }
+
+  /// A command for people to copy, which is never broken.
+  func suggest(_ command: String) { if !quiet { Terminal.note(command) } }
 
   /// A line for people who want to know more.
   func detail(_ text: String) { if verbose && !quiet { Terminal.note(text) } }
+}
+
+/// Options that every command takes whose results have a format.
+struct CommonOptions: ParsableArguments {
+  /// How results are written.
+  enum Format: String, CaseIterable { case table, json, csv }
+
+  @Option(
+    help: ArgumentHelp(
+      "How results are written: table, json or csv.", valueName: "format"),
+    completion: .list(Format.allCases.map(\.rawValue)))
+  var format = "table"
+
+  @OptionGroup var manners: MannersOptions
+
+  var force: Bool { manners.force }
+  var quiet: Bool { manners.quiet }
+  var verbose: Bool { manners.verbose }
+
+  func chosenFormat() throws -> Format {
+    try OptionParsing.choice(format, option: "--format")
+  }
+
+  func progress(_ command: String) -> ProgressLine { manners.progress(command) }
+
+  func detail(_ seconds: PhaseSeconds) { manners.detail(seconds) }
+
+  func detail(_ file: InputFile) { manners.detail(file) }
+
+  func note(_ text: String) { manners.note(text) }
+
+  func suggest(_ command: String) { manners.suggest(command) }
+
+  func detail(_ text: String) { manners.detail(text) }
 }
 
 /// How much of the machine a command may use.

@@ -187,6 +187,29 @@ struct Complaint: Error {
       + "  help: \(VisibleText.escaping(hint))"
   }
 
+  /// The complaint for people, its first word and the caret standing out.
+  var styled: StyledText {
+    var styled = StyledText()
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
+      if index > 0 { styled.add("\n") }
+      let start = index == 0 ? line.firstIndex(of: ":") : nil
+      if let start {
+        styled.add(String(line[..<start]), .fault)
+        styled.add(String(line[start...]))
+      } else if line.hasSuffix("^"), line.contains(" | ") {
+        styled.add(String(line.dropLast()))
+        styled.add("^", .fault)
+      } else if line.hasPrefix("  help:") {
+        styled.add("  help:", .label)
+        styled.add(String(line.dropFirst(7)))
+      } else {
+        styled.add(String(line))
+      }
+    }
+    return styled
+  }
+
   /// The complaint for programs.
   var json: String {
     var members: [(String, JSONValue)] = [
@@ -197,7 +220,7 @@ struct Complaint: Error {
     if let column { members.append(("column", .int(column))) }
     if let byte { members.append(("byte", .int(byte))) }
     members += [("message", .string(message)), ("hint", .string(hint))]
-    return JSONValue.object([("error", .object(members))]).text
+    return VisibleText.escapingJSON(JSONValue.object([("error", .object(members))]).text)
   }
 
   /// The parser's sentence in this command's words.

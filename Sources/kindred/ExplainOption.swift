@@ -55,7 +55,7 @@ struct ExplainOption: ParsableArguments {
     case .table: Terminal.output(explanation.text)
     case .json:
       Terminal.output(
-        JSONValue.object([("k", .int(k)), ("explanation", .string(explanation.text))]).text + "\n")
+        JSONValue.object([("k", .int(k)), ("explanation", .string(explanation.text))]))
     case .csv:
       Terminal.output(
         "k,sentence\n"

@@ -52,14 +52,7 @@ struct ExportCommand: ParsableCommand {
       "The file, or the folder for several, or - for standard output.", valueName: "path"))
   var out: String
 
-  @Flag(help: "Replace what is there.")
-  var force = false
-
-  @Flag(name: .shortAndLong, help: "Say nothing but errors.")
-  var quiet = false
-
-  @Flag(name: .shortAndLong, help: "Say more: times and memory.")
-  var verbose = false
+  @OptionGroup var manners: MannersOptions
 
   private enum LabelFormat: String, CaseIterable { case csv, json, npy, table }
 
@@ -87,11 +80,13 @@ struct ExportCommand: ParsableCommand {
         code: "usage.value", exitCode: 64, message: "--out -: standard output takes one thing",
         hint: "give --what labels and one --format, or a folder")
     }
-    var seconds = PhaseSeconds()
+    let progress = manners.progress("export")
+    defer { progress.finish() }
+    var seconds = progress.stopwatch
     var outputs = try parts.contains(.tree) ? treeFiles() : []
     if parts == [.tree] {
       try seconds.measure(.write) { try write(outputs) }
-      if !quiet { Terminal.note("\(outputs.count) files of the tree written to \(out)") }
+      manners.note("\(outputs.count) files of the tree written to \(out)")
       return
     }
     guard Files.exists("\(folder)/model.h5") else {
@@ -120,15 +115,8 @@ struct ExportCommand: ParsableCommand {
       outputs.append(("model.h5", { try ModelFile.write(chosen, to: $0) }))
     }
     try seconds.measure(.write) { try write(outputs) }
-    if !quiet {
-      if verbose {
-        Terminal.note(
-          "seconds: \(Facts.plain(seconds.json));"
-            + " peak memory \(VisibleText.byteCount(Terminal.peakMemory))")
-      }
-      Terminal.note(
-        "k = \(model.centroids.rowCount) (\(model.algorithm)) written to \(out)")
-    }
+    manners.detail(seconds)
+    manners.note("k = \(model.centroids.rowCount) (\(model.algorithm)) written to \(out)")
   }
 
   /// The files of the folder's trees, as they are.
@@ -150,15 +138,15 @@ struct ExportCommand: ParsableCommand {
   /// One output to the named file, several into the named folder.
   private func write(_ outputs: [(name: String, fill: (String) throws -> Void)]) throws {
     if outputs.count == 1, !Files.isFolder(out), !out.hasSuffix("/") {
-      try AtomicFile.publish(to: out, replacing: force, outputs[0].fill)
+      try AtomicFile.publish(to: out, replacing: manners.force, outputs[0].fill)
       return
     }
     try AtomicFile.makeFolder(out)
     for output in outputs {
-      try AtomicFile.checkTarget("\(out)/\(output.name)", replacing: force)
+      try AtomicFile.checkTarget("\(out)/\(output.name)", replacing: manners.force)
     }
     for output in outputs {
-      try AtomicFile.publish(to: "\(out)/\(output.name)", replacing: force, output.fill)
+      try AtomicFile.publish(to: "\(out)/\(output.name)", replacing: manners.force, output.fill)
     }
   }
 
@@ -199,7 +187,9 @@ struct ExportCommand: ParsableCommand {
 
   /// The labels for people, without the distances.
   private func labelTable(_ model: FittedModel) -> String {
-    var table = TextTable(["row", "id", "cluster", "silhouette", "title"])
+    var table = TextTable(
+      ["row", "id", "cluster", "silhouette", "title"], cutting: ["id", "title"],
+      dropping: ["silhouette", "id"])
     for (row, label) in model.assignment.labels.enumerated() {
       table.add([
         String(model.rowNumbers[row]), VisibleText.escaping(model.rowIdentifiers[row]),
@@ -208,7 +198,7 @@ struct ExportCommand: ParsableCommand {
         model.titles.isEmpty ? "" : VisibleText.escaping(model.titles[row]),
       ])
     }
-    return table.text
+    return table.styled(width: out == "-" ? Terminal.outputWidth : nil).plain
   }
 
   private func labelBytes(_ model: FittedModel, format: LabelFormat) throws -> [UInt8] {

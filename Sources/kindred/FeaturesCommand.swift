@@ -62,7 +62,9 @@ struct FeaturesCommand: ParsableCommand {
     }
     try AtomicFile.checkTarget(out, replacing: common.force)
     let pool = try resources.pool()
-    var seconds = PhaseSeconds()
+    let progress = common.progress("features")
+    defer { progress.finish() }
+    var seconds = progress.stopwatch
     let file = try seconds.measure(.read) { try resources.read(input) }
     try source.check(for: file)
     try features.check(for: file)

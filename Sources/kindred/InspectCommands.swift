@@ -28,7 +28,9 @@ struct CheckCommand: ParsableCommand {
     var configuration = try features.configuration(reading: source)
     // What is told is of the words.
     configuration.choosesLatentDimensions = false
-    var seconds = PhaseSeconds()
+    let progress = common.progress("check")
+    defer { progress.finish() }
+    var seconds = progress.stopwatch
     let pool = try resources.pool()
     let file = try seconds.measure(.read) { try resources.read(input) }
     try source.check(for: file)
@@ -95,7 +97,9 @@ struct ColumnsCommand: ParsableCommand {
       }
     switch format {
     case .table:
-      var text = TextTable(["number", "name", "filled", "guess", "example"])
+      var text = TextTable(
+        ["number", "name", "filled", "guess", "example"], cutting: ["name", "example"],
+        dropping: ["example", "filled", "guess"])
       for row in rows {
         text.add([
           String(row.number), VisibleText.escaping(row.name),
@@ -103,7 +107,7 @@ struct ColumnsCommand: ParsableCommand {
           VisibleText.escaping(String(row.example.prefix(40))),
         ])
       }
-      Terminal.output(text.text)
+      Terminal.output(text.styled(width: Terminal.outputWidth))
     case .csv:
       Terminal.output(
         "number,name,filled,guess\n"
@@ -116,10 +120,8 @@ struct ColumnsCommand: ParsableCommand {
           ("filled", .int(row.filled)), ("guess", row.role.isEmpty ? .null : .string(row.role)),
         ])
       }
-      let object = JSONValue.object([
-        ("rows", .int(table.rowCount)), ("columns", .array(columns)),
-      ])
-      Terminal.output(object.text + "\n")
+      Terminal.output(
+        JSONValue.object([("rows", .int(table.rowCount)), ("columns", .array(columns))]))
     }
   }
 }
@@ -162,7 +164,7 @@ struct InfoCommand: ParsableCommand {
 enum Facts {
   static func print(_ facts: [(String, JSONValue)], format: CommonOptions.Format) {
     switch format {
-    case .json: Terminal.output(JSONValue.object(facts).text + "\n")
+    case .json: Terminal.output(JSONValue.object(facts))
     case .csv:
       Terminal.output(
         "name,value\n"
@@ -170,12 +172,20 @@ enum Facts {
           .map { "\($0.0),\(CSVText.field($0.1))\n" }.joined())
     case .table:
       let width = (facts.map(\.0.count).max() ?? 0) + 2
-      Terminal.output(
-        facts.map { name, value in
-          name + String(repeating: " ", count: width - name.count)
-            + VisibleText.escaping(plain(value)) + "\n"
-        }.joined())
+      Terminal.output(table(facts.map { ($0.0, plain($0.1)) }, width: width))
     }
+  }
+
+  /// One line a fact; on a terminal long values go on below themselves.
+  static func table(_ facts: [(String, String)], width: Int) -> StyledText {
+    var text = StyledText()
+    for (name, value) in facts {
+      text.add(name + String(repeating: " ", count: width - name.count))
+      let columns = Terminal.outputWidth.map { max(20, $0 - width) } ?? .max
+      let lines = DisplayWidth.wrapping(VisibleText.escaping(value), to: columns)
+      text.add(lines.joined(separator: "\n" + String(repeating: " ", count: width)) + "\n")
+    }
+    return text
   }
 
   /// One fact of CSV, or one a member; an undefined number is an empty field.

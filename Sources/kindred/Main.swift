@@ -11,6 +11,7 @@ struct Main {
     var arguments = Array(CommandLine.arguments.dropFirst())
     let wantsJSON = Self.wantsJSON(arguments)
     do {
+      try ColorChoice.read(arguments)
       arguments = try Shorthand.expand(arguments)
       if arguments.isEmpty {
         // Help that nobody asked for is words, and the command line was not a complete one.
@@ -35,7 +36,7 @@ struct Main {
       parserCode == .validationFailure
       ? Complaint(usage: Kindred.message(for: error), arguments: arguments)
       : Complaint(error)
-    Terminal.note(asJSON ? complaint.json : complaint.text)
+    asJSON ? Terminal.note(complaint.json) : Terminal.note(complaint.styled)
     Terminal.exit(complaint.exitCode)
   }
 

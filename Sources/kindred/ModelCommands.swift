@@ -39,7 +39,9 @@ struct PredictCommand: ParsableCommand {
     let format = try common.chosenFormat()
     if out != "-" { try AtomicFile.checkTarget(out, replacing: common.force) }
     let pool = try resources.pool()
-    var seconds = PhaseSeconds()
+    let progress = common.progress("predict")
+    defer { progress.finish() }
+    var seconds = progress.stopwatch
     let trained = try seconds.measure(.read) { try ModelFile.read(path: Self.modelPath(model)) }
     let run = try RunConfiguration(json: Array(trained.provenance.options.utf8), name: model)
     let file = try seconds.measure(.read) { try resources.read(input) }
@@ -142,7 +144,9 @@ struct RecommendCommand: ParsableCommand {
   mutating func run() throws {
     let format = try common.chosenFormat()
     let count = try OptionParsing.wholeNumber(top, option: "--top", 1...1_000_000)
-    var seconds = PhaseSeconds()
+    let progress = common.progress("recommend")
+    defer { progress.finish() }
+    var seconds = progress.stopwatch
     let trained = try seconds.measure(.read) {
       try ModelFile.read(path: PredictCommand.modelPath(model))
     }
@@ -174,7 +178,7 @@ struct RecommendCommand: ParsableCommand {
         ("title", .string(name(row))), ("id", .string(trained.rowIdentifiers[row])),
         ("cluster", .int(Int(labels[row]))), ("recommendations", .array(list)),
       ])
-      Terminal.output(object.text + "\n")
+      Terminal.output(object)
     case .csv:
       let lines = relatives.enumerated().map { rank, relative in
         CSVText.row([
@@ -187,12 +191,13 @@ struct RecommendCommand: ParsableCommand {
         (["rank,id,title,similarity,cluster,shared"] + lines)
           .map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined())
     case .table:
-      Terminal.output(
-        "\(VisibleText.escaping(name(row)))  (id \(trained.rowIdentifiers[row]),"
-          + " cluster \(labels[row]))\n\n")
-      var table = TextTable([
-        "rank", "similarity", "cluster", trained.titles.isEmpty ? "id" : "title", "shared words",
-      ])
+      let titled = trained.titles.isEmpty ? "id" : "title"
+      var text = StyledText(VisibleText.escaping(name(row)), .chosen)
+      text.add(
+        "  (id \(VisibleText.escaping(trained.rowIdentifiers[row])), cluster \(labels[row]))\n\n")
+      var table = TextTable(
+        ["rank", "similarity", "cluster", titled, "shared words"],
+        cutting: [titled, "shared words"], dropping: ["shared words", "cluster", "similarity"])
       for (rank, relative) in relatives.enumerated() {
         let own = labels[relative.row] == labels[row] ? "*" : " "
         let words = relative.sharedWords.prefix(5).map { word in
@@ -204,7 +209,9 @@ struct RecommendCommand: ParsableCommand {
           words.joined(separator: ", "),
         ])
       }
-      Terminal.output(table.text + "\n* the favorite's own cluster\n")
+      text.add(table.styled(width: Terminal.outputWidth))
+      text.add("\n* the favorite's own cluster\n")
+      Terminal.output(text)
     }
     common.detail(seconds)
   }

@@ -1,68 +1,141 @@
 internal import Catalogue
 internal import Clustering
 internal import Experiments
+internal import Matrices
 internal import Synchronization
 
-/// One line on standard error that tells how far the work is: rewritten on a terminal, and otherwise a
-/// new line every ten seconds.
+/// One line on standard error that tells how far the work is: redrawn on a terminal, and otherwise a new
+/// line every ten seconds.
+///
+///     sweep 117/290  ━━━━━━━━───────────  k=23  eta 0:41
+///
+/// A thread of its own redraws it, so that it lives while the work has nothing to tell. Which k is best is
+/// not among what it tells: inertias of different k do not compare, and the scores of all k are made in
+/// one pass at the end.
 final class ProgressLine: Sendable {
   private struct State {
-    var last: ContinuousClock.Instant
-    var isDrawn = false
+    var label: String
+    var detail = ""
+    /// The share of the work under way that is done, 0...1; nil when nothing tells.
+    var share: Double?
+    /// When the work under way began, and when a line was written last.
+    var start = ContinuousClock.now
+    var last = ContinuousClock.now
   }
 
-  private let isShown: Bool
-  private let isInteractive = Terminal.isInteractive
-  private let start = ContinuousClock.now
+  private static let barWidth = 24
+  private let command: String
+  private let isInteractive = Terminal.Stream.words.isTerminal
   private let state: Mutex<State>
+  private let ticker: Mutex<Ticker?>
 
-  init(isShown: Bool) {
-    self.isShown = isShown
-    state = Mutex(State(last: ContinuousClock.now))
+  /// Starts to tell of a command's work, unless nobody wants to hear.
+  init(_ command: String, isShown: Bool) {
+    self.command = command
+    state = Mutex(State(label: command))
+    ticker = Mutex(nil)
+    guard isShown else { return }
+    let interval: Duration = isInteractive ? .milliseconds(200) : .milliseconds(500)
+    ticker.withLock { $0 = Ticker(every: interval) { [weak self] in self?.tell() } }
   }
 
-  /// Tells of finished work, of which some was done `before` the start; may be called on any thread.
-  func show(finished: Int, total: Int, before: Int = 0, label: String) {
-    show(
-      "fit \(finished)/\(total)  \(label)",
-      share: Double(finished - before) / Double(total - before))
+  deinit { finish() }
+
+  /// A stopwatch that tells this line which phase begins.
+  var stopwatch: PhaseSeconds {
+    PhaseSeconds { [weak self] phase in self?.begin(phase) }
   }
 
-  /// Tells of work that is done by a share of 0...1; may be called on any thread.
-  func show(_ text: String, share: Double) {
-    guard isShown, share > 0 else { return }
-    let now = ContinuousClock.now
-    let pause: Duration = isInteractive ? .milliseconds(100) : .seconds(10)
-    state.withLock { state in
-      guard now - state.last >= pause else { return }
-      state.last = now
-      let elapsed = (now - start) / .seconds(1)
-      let left = Int(min(elapsed / share * (1 - share), 359_999).rounded())
-      let seconds = left % 60 < 10 ? "0\(left % 60)" : "\(left % 60)"
-      let line = "\(text)  \(left / 60):\(seconds) to go"
-      if isInteractive {
-        Terminal.status(line)
-        state.isDrawn = true
-      } else {
-        Terminal.note(line)
+  private func begin(_ phase: PhaseSeconds.Phase) {
+    let label =
+      switch phase {
+      case .read: "reading"
+      case .features: "turning texts into numbers"
+      case .seed: "choosing start centers"
+      case .fit: command
+      case .score: "scoring"
+      case .write: "writing"
       }
-    }
-  }
-
-  /// Clears the line.
-  func finish() {
     state.withLock { state in
-      if state.isDrawn { Terminal.status("") }
-      state.isDrawn = false
+      // Phases of the same name follow each other in pieces.
+      guard state.label != label else { return }
+      state.label = label
+      state.detail = ""
+      state.share = nil
+      state.start = .now
     }
   }
-}
 
-extension ProgressLine {
+  /// Tells of finished fits; may be called on any thread.
+  func show(_ step: Sweep.Progress) {
+    state.withLock { state in
+      let label = step.purpose ?? command
+      if !state.label.hasPrefix(label) { state.start = .now }
+      state.label = "\(label) \(step.finishedCount)/\(step.totalCount)"
+      state.detail = "k=\(step.clusterCount)"
+      state.share = step.share
+    }
+  }
+
   /// Tells how far a tree has come; the work left goes with the square of the clusters left.
   func show(_ progress: LinkageProgress) {
     let left = Double(progress.remainingCount) / Double(progress.rowCount)
-    show(
-      "tree  \(VisibleText.grouped(progress.remainingCount)) clusters left", share: 1 - left * left)
+    state.withLock { state in
+      if state.label != "tree" { state.start = .now }
+      state.label = "tree"
+      state.detail = "\(VisibleText.grouped(progress.remainingCount)) clusters left"
+      state.share = 1 - left * left
+    }
+  }
+
+  /// Stops, and clears the line.
+  func finish() {
+    let running = ticker.withLock { ticker in
+      defer { ticker = nil }
+      return ticker
+    }
+    running?.stop()
+    Terminal.eraseStatus()
+  }
+
+  /// Writes the line when it is time for one.
+  private func tell() {
+    let now = ContinuousClock.now
+    let line = state.withLock { state -> String? in
+      guard isInteractive || now - state.last >= .seconds(10) else { return nil }
+      state.last = now
+      return Self.line(state, elapsed: (now - state.start) / .seconds(1), hasBar: isInteractive)
+    }
+    guard let line else { return }
+    if isInteractive {
+      // A line that wraps could not be written over.
+      Terminal.showStatus(DisplayWidth.cutting(line, to: Terminal.columns(of: .words) - 1))
+    } else {
+      Terminal.note(line)
+    }
+  }
+
+  private static func line(_ state: State, elapsed: Double, hasBar: Bool) -> String {
+    var parts = [state.label]
+    if let share = state.share, share > 0 {
+      let done = Int((Double(barWidth) * min(share, 1)).rounded(.down))
+      if hasBar {
+        parts.append(
+          String(repeating: "━", count: done) + String(repeating: "─", count: barWidth - done))
+      }
+      parts += [state.detail, "eta \(clock(elapsed / share * (1 - min(share, 1))))"]
+    } else {
+      parts += [state.detail, clock(elapsed)]
+    }
+    return parts.filter { !$0.isEmpty }.joined(separator: "  ")
+  }
+
+  /// Seconds as `0:41` or `1:02:03`.
+  private static func clock(_ seconds: Double) -> String {
+    let whole = Int(min(max(seconds, 0), 3_599_999).rounded())
+    let (hours, minutes) = (whole / 3_600, whole / 60 % 60)
+    let two = { (number: Int) in number < 10 ? "0\(number)" : String(number) }
+    return hours > 0
+      ? "\(hours):\(two(minutes)):\(two(whole % 60))" : "\(minutes):\(two(whole % 60))"
   }
 }

@@ -56,7 +56,9 @@ struct RunOptions: ParsableArguments {
     configuration.initialCentersSHA256 = centers?.sha256
     let truthFile = try evidence.known.readFile()
     configuration.truthSHA256 = truthFile?.sha256
-    var seconds = PhaseSeconds()
+    let progress = common.progress(command)
+    defer { progress.finish() }
+    var seconds = progress.stopwatch
     let file = try seconds.measure(.read) { try resources.read(input) }
     try source.check(for: file)
     try features.check(for: file)
@@ -91,7 +93,7 @@ struct RunOptions: ParsableArguments {
     }
     let result = try fit(
       rows, configuration: configuration, centers: centers?.matrix, liveLimit: liveLimit,
-      treeLimit: treeLimit, units: units, pool: pool, seconds: &seconds)
+      treeLimit: treeLimit, units: units, pool: pool, seconds: &seconds, progress: progress)
     for note in result.notes { common.note("warning: \(note)") }
     if let note = prepared.latentNote { common.note("note: \(note)") }
 
@@ -104,7 +106,8 @@ struct RunOptions: ParsableArguments {
         heldOut: heldOut)
       try publish(publication, into: folder, outcome: outcome, pool: pool, seconds: &seconds)
     }
-    Terminal.output(try outcome.text(format, seconds: seconds, peakMemory: Terminal.peakMemory))
+    progress.finish()
+    outcome.print(format, seconds: seconds, peakMemory: Terminal.peakMemory)
     if format == .csv, let explanation = outcome.explanation { common.note(explanation) }
     if common.verbose {
       common.detail(seconds)
@@ -144,10 +147,8 @@ struct RunOptions: ParsableArguments {
   private func fit(
     _ rows: RunRows, configuration: RunConfiguration, centers: DenseMatrix?, liveLimit: Int,
     treeLimit: Int, units: RunUnits?, pool: WorkerPool,
-    seconds: inout PhaseSeconds
+    seconds: inout PhaseSeconds, progress: ProgressLine
   ) throws -> SweepResult {
-    let progress = ProgressLine(isShown: !common.quiet)
-    defer { progress.finish() }
     let most = (configuration.clusterCounts.max() ?? 1) + 1
     let distinct = seconds.measure(.fit) { rows.prepared.distinctRowCount(upTo: most) }
     let sweep = Sweep(
@@ -157,11 +158,7 @@ struct RunOptions: ParsableArguments {
       return try sweep.run(
         rows.prepared.features, heldOut: rows.heldOut?.features, distinctRowCount: distinct,
         seconds: &seconds,
-        progress: { step in
-          progress.show(
-            finished: step.finishedCount, total: step.totalCount, before: step.takenOverCount,
-            label: (step.purpose.map { "\($0), " } ?? "") + "k=\(step.clusterCount)")
-        }, treeProgress: { progress.show($0) })
+        progress: { progress.show($0) }, treeProgress: { progress.show($0) })
     } catch {
       // A sweep whose fits can no longer be kept is stopped.
       throw units?.failure ?? error

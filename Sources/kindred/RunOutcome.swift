@@ -14,15 +14,15 @@ struct RunOutcome {
   let threadCount: Int
   var explaining: Int?
 
-  /// The results in a format.
-  func text(
-    _ format: CommonOptions.Format, seconds: PhaseSeconds, peakMemory: Int
-  ) throws -> String {
+  /// Prints the results in a format.
+  func print(_ format: CommonOptions.Format, seconds: PhaseSeconds, peakMemory: Int) {
     switch format {
     case .table:
-      (command == "cluster" ? summary : table) + (explanation.map { "\n" + $0 } ?? "")
-    case .csv: SweepTables.csv(result, seed: configuration.seed)
-    case .json: json(seconds: seconds, peakMemory: peakMemory).text + "\n"
+      var text = command == "cluster" ? summary : table
+      if let explanation { text.add("\n" + explanation) }
+      Terminal.output(text)
+    case .csv: Terminal.output(SweepTables.csv(result, seed: configuration.seed))
+    case .json: Terminal.output(json(seconds: seconds, peakMemory: peakMemory))
     }
   }
 
@@ -83,7 +83,7 @@ struct RunOutcome {
   }
 
   /// One line a run, the chosen one marked.
-  private var table: String {
+  private var table: StyledText {
     let hasTest = result.runs.contains { $0.heldOut != nil }
     let hasStability = result.runs.contains { $0.stability != nil }
     let hasGap = result.runs.contains { $0.gap != nil }
@@ -96,7 +96,12 @@ struct RunOutcome {
     if hasStability { names.append("stability") }
     if hasGap { names.append("gap") }
     if hasTruth { names += ["ari", "nmi"] }
-    var table = TextTable(names)
+    var table = TextTable(
+      names,
+      dropping: [
+        "calinski_harabasz", "davies_bouldin", "gap", "stability", "test_silhouette", "nmi",
+        "inertia", "algorithm", "ari", "sizes min/med/max",
+      ])
     for (index, run) in result.runs.enumerated() {
       var cells = [
         result.choice.marks(index), run.algorithm.rawValue, String(run.clusterCount),
@@ -111,17 +116,24 @@ struct RunOutcome {
         cells.append(decimals(run.truth?.adjustedRandIndex, 4))
         cells.append(decimals(run.truth?.normalizedMutualInformation, 4))
       }
-      table.add(cells)
+      table.add(cells, index == result.choice.index && result.runs.count > 1 ? .chosen : nil)
     }
     let legend = result.runs.count > 1 ? result.choice.legend + "\n" : ""
     let reasons = Set(result.runs.compactMap(\.silhouette.undefinedReason)).sorted()
-    return table.text + legend + reasons.map { "silhouette undefined: \($0)\n" }.joined()
-      + "best: k = \(result.best.clusterCount) (\(result.best.algorithm.rawValue)),"
-      + " \(result.choice.reason)\n"
+    let width = Terminal.outputWidth
+    var text = table.styled(width: width)
+    text.add(legend + reasons.map { "silhouette undefined: \($0)\n" }.joined())
+    text.add("best:", .label)
+    let sentence =
+      "best: k = \(result.best.clusterCount) (\(result.best.algorithm.rawValue)),"
+      + " \(result.choice.reason)"
+    let lines = DisplayWidth.wrapping(sentence, to: width ?? .max, indent: 2)
+    text.add(lines.joined(separator: "\n").dropFirst(5) + "\n")
+    return text
   }
 
   /// One clustering, a line a fact.
-  private var summary: String {
+  private var summary: StyledText {
     let run = result.best
     let silhouette =
       run.silhouette.mean.map { NumberText.fixed($0, decimals: 6) }
@@ -148,9 +160,7 @@ struct RunOutcome {
       lines.append(("test_silhouette", decimals(scores.silhouette.mean, 4)))
       lines.append(("test_stability", decimals(scores.stability, 4)))
     }
-    return lines.map { name, value in
-      name + String(repeating: " ", count: 20 - name.count) + value + "\n"
-    }.joined()
+    return Facts.table(lines, width: 20)
   }
 
   private func sizes(_ run: ScoredRun) -> String {

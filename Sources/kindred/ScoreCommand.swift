@@ -43,7 +43,9 @@ struct ScoreCommand: ParsableCommand {
     known.apply(to: &configuration)
     let truthFile = try known.readFile()
     let pool = try resources.pool()
-    var seconds = PhaseSeconds()
+    let progress = common.progress("score")
+    defer { progress.finish() }
+    var seconds = progress.stopwatch
     let file = try seconds.measure(.read) { try resources.read(input) }
     try source.check(for: file)
     try features.check(for: file)

@@ -1,12 +1,46 @@
+internal import Catalogue
+internal import Experiments
 internal import Glibc
+internal import Synchronization
 
 /// The only place that writes to the terminal: results to standard output, words to standard error.
+///
+/// What people look at is escaped: a control character or a direction mark in a title is shown, not
+/// obeyed. Files and pipes get every byte as it is.
 enum Terminal {
-  /// Writes results; ends the process when nobody reads them or they cannot be written.
-  static func output(_ text: String) { output(Array(text.utf8)) }
+  /// One of the two streams.
+  enum Stream: Int32 {
+    case output = 1
+    case words = 2
 
-  /// Writes results; ends the process when nobody reads them or they cannot be written.
+    /// True when people look at it.
+    var isTerminal: Bool { isatty(rawValue) == 1 }
+  }
+
+  /// Writes results as they are, or escaped on a terminal; ends the process when nobody reads them or they
+  /// cannot be written.
+  static func output(_ text: String) { output(StyledText(text)) }
+
+  /// Writes results for people.
+  static func output(_ text: StyledText) { send(Array(rendered(text, on: .output).utf8)) }
+
+  /// Writes an object for programs.
+  static func output(_ value: JSONValue) {
+    let text = value.text
+    send(Array(((Stream.output.isTerminal ? VisibleText.escapingJSON(text) : text) + "\n").utf8))
+  }
+
+  /// Writes results that may be no text.
   static func output(_ bytes: [UInt8]) {
+    if Stream.output.isTerminal, let text = String(validating: bytes, as: UTF8.self) {
+      output(text)
+    } else {
+      send(bytes)
+    }
+  }
+
+  private static func send(_ bytes: [UInt8]) {
+    eraseStatus()
     guard let failure = write(bytes, to: STDOUT_FILENO) else { return }
     // A reader that has seen enough, such as `head`, is no fault.
     if failure == EPIPE { exit(141) }
@@ -20,21 +54,65 @@ enum Terminal {
   }
 
   /// Writes a line for people.
-  static func note(_ text: String) { _ = write(Array((text + "\n").utf8), to: STDERR_FILENO) }
+  static func note(_ text: String) { note(StyledText(text)) }
 
-  /// Writes over the current line of a terminal.
-  static func status(_ text: String) {
-    _ = write(Array("\r\u{1B}[K\(text)".utf8), to: STDERR_FILENO)
+  /// Writes a line for people.
+  static func note(_ text: StyledText) {
+    let bytes = Array((rendered(text, on: .words) + "\n").utf8)
+    status.withLock { isDrawn in
+      _ = write((isDrawn ? erasure : []) + bytes, to: STDERR_FILENO)
+      isDrawn = false
+    }
   }
 
-  /// True when people look at standard error.
-  static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
+  /// Writes over the current line of a terminal; the next words or results take its place.
+  static func showStatus(_ text: String) {
+    status.withLock { isDrawn in
+      _ = write(erasure + Array(text.utf8), to: STDERR_FILENO)
+      isDrawn = true
+    }
+  }
+
+  /// Clears the line that `showStatus` has written, if it is still there.
+  static func eraseStatus() {
+    status.withLock { isDrawn in
+      if isDrawn { _ = write(erasure, to: STDERR_FILENO) }
+      isDrawn = false
+    }
+  }
+
+  /// Whether a status line is drawn.
+  private static let status = Mutex(false)
+  private static let erasure = Array("\r\u{1B}[K".utf8)
+
+  private static func rendered(_ text: StyledText, on stream: Stream) -> String {
+    text.rendered(colored: ColorChoice.current.isOn(stream)) { part in
+      stream.isTerminal ? VisibleText.escapingLines(part) : part
+    }
+  }
+
+  /// The columns that results may take: `COLUMNS`, or what the terminal says; nil for a file or a pipe.
+  static var outputWidth: Int? { Stream.output.isTerminal ? columns(of: .output) : nil }
+
+  /// The columns of a terminal, 80 where nothing tells.
+  static func columns(of stream: Stream) -> Int {
+    if let text = environment("COLUMNS"), let columns = Int(text), columns > 0 { return columns }
+    var size = winsize()
+    guard ioctl(stream.rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  /// A variable of the environment.
+  static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
   /// True when standard input is a keyboard.
   static var readsKeyboard: Bool { isatty(STDIN_FILENO) == 1 }
 
   /// Ends the process.
-  static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
+  static func exit(_ code: Int32) -> Never {
+    eraseStatus()
+    Glibc.exit(code)
+  }
 
   /// Makes a closed pipe, and a file that grows beyond a limit, an error number instead of a signal.
   static func ignoreWriteSignals() {

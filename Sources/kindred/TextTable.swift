@@ -1,52 +1,99 @@
 /// Columns of text, aligned: numbers to the right, words to the left.
+///
+/// Where a terminal is too narrow, columns of words are cut first, down to `leastWidth` columns each, then
+/// whole columns go in the order that the table was made with, and a last line says which. Numbers are
+/// never cut.
 struct TextTable {
+  /// The fewest columns that words are cut to.
+  static let leastWidth = 16
+
   private var rows: [[String]]
+  private var styles: [Int: StyledText.Style] = [:]
+  private let dispensable: [String]
+  private let cuttable: Set<String>
 
   /// A table with column names.
-  init(_ names: [String]) { rows = [names] }
+  ///
+  /// - Parameters:
+  ///   - cutting: the columns of words that may be cut.
+  ///   - dropping: the columns that may go, the first to go first.
+  init(_ names: [String], cutting: [String] = [], dropping: [String] = []) {
+    rows = [names]
+    cuttable = Set(cutting)
+    dispensable = dropping.filter(names.contains)
+  }
 
   /// Adds a row with a cell for each column.
-  mutating func add(_ cells: [String]) {
+  mutating func add(_ cells: [String], _ style: StyledText.Style? = nil) {
     precondition(cells.count == rows[0].count, "a row needs a cell for each column")
+    styles[rows.count] = style
     rows.append(cells)
   }
 
-  /// The table, a line a row.
-  var text: String {
-    let widths = rows[0].indices.map { column in
-      rows.reduce(0) { max($0, Self.width($1[column])) }
+  /// The whole table, a line a row.
+  var text: String { styled(width: nil).plain }
+
+  /// The table within a number of columns, a line a row; the whole table for nil.
+  func styled(width limit: Int?) -> StyledText {
+    var widths = rows[0].indices.map { column in
+      rows.reduce(0) { max($0, DisplayWidth.of($1[column])) }
     }
-    let isNumeric = rows[0].indices.map { column in
+    var shown = Array(rows[0].indices)
+    var dropped: [String] = []
+    if let limit {
+      var order = dispensable[...]
+      while Self.total(shown.map { least(widths[$0], ofColumn: $0) }) > limit,
+        let name = order.popFirst()
+      {
+        shown.removeAll { rows[0][$0] == name }
+        dropped.append(name)
+      }
+      cut(&widths, of: shown, to: limit)
+    }
+    let isNumeric = shown.map { column in
       rows.dropFirst().allSatisfy { row in
         row[column].allSatisfy { $0.isNumber || "-+.,/e%".contains($0) }
       }
     }
-    return rows.map { row in
+    var text = StyledText()
+    for (index, row) in rows.enumerated() {
       var line = ""
-      for (column, cell) in row.enumerated() {
-        let gap = String(repeating: " ", count: widths[column] - Self.width(cell))
-        line += isNumeric[column] ? gap + cell : cell + gap
+      for (place, column) in shown.enumerated() {
+        let cell = DisplayWidth.cutting(row[column], to: widths[column])
+        let gap = String(repeating: " ", count: widths[column] - DisplayWidth.of(cell))
+        line += isNumeric[place] ? gap + cell : cell + gap
         line += "  "
       }
       while line.last == " " { line.removeLast() }
-      return line + "\n"
-    }.joined()
+      text.add(line, styles[index])
+      text.add("\n")
+    }
+    if !dropped.isEmpty {
+      let sentence = "too narrow for: \(dropped.joined(separator: ", "))"
+      text.add(
+        DisplayWidth.wrapping(sentence, to: limit ?? .max, indent: 2).joined(separator: "\n") + "\n"
+      )
+    }
+    return text
   }
 
-  /// The columns that a text takes on a terminal.
-  private static func width(_ text: String) -> Int {
-    text.unicodeScalars.reduce(0) { width, scalar in
-      switch scalar.properties.generalCategory {
-      case .nonspacingMark, .enclosingMark, .format, .control: return width
-      default: break
-      }
-      switch scalar.value {
-      // East Asian wide and full-width forms, and pictographs.
-      case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
-        0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F900...0x1F9FF, 0x20000...0x3FFFD:
-        return width + 2
-      default: return width + 1
-      }
+  /// The columns that a column can do with.
+  private func least(_ width: Int, ofColumn column: Int) -> Int {
+    guard cuttable.contains(rows[0][column]) else { return width }
+    return min(width, max(Self.leastWidth, DisplayWidth.of(rows[0][column])))
+  }
+
+  /// Takes columns away from the widest column of words until all fit.
+  private func cut(_ widths: inout [Int], of shown: [Int], to limit: Int) {
+    while Self.total(shown.map { widths[$0] }) > limit {
+      let candidates = shown.filter { least(widths[$0], ofColumn: $0) < widths[$0] }
+      guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { return }
+      widths[widest] -= 1
     }
+  }
+
+  /// The columns of a line, with two spaces between cells.
+  private static func total(_ widths: [Int]) -> Int {
+    widths.reduce(0, +) + 2 * max(0, widths.count - 1)
   }
 }

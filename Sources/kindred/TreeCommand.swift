@@ -72,7 +72,9 @@ struct TreeGrowCommand: ParsableCommand {
       try task.dryRun ? nil : task.out.map { try RunFolder(claiming: $0, replacing: common.force) }
     defer { folder?.abandon() }
 
-    var seconds = PhaseSeconds()
+    let progress = common.progress("tree")
+    defer { progress.finish() }
+    var seconds = progress.stopwatch
     let file = try seconds.measure(.read) { try resources.read(input) }
     try source.check(for: file)
     try features.check(for: file)
@@ -100,12 +102,11 @@ struct TreeGrowCommand: ParsableCommand {
     let work = TreeWork(
       configuration: configuration, prepared: prepared, memoryLimit: limit, isCut: isCut,
       hasCopheneticCorrelation: tree.cophenetic, pool: pool)
-    let progress = ProgressLine(isShown: !common.quiet)
     let result = try work.run(seconds: &seconds) { progress.show($0) }
-    progress.finish()
     if let folder {
       try TreeFiles.publish(result, of: work, into: folder, seconds: &seconds)
     }
+    progress.finish()
     result.print(format, work: work, seconds: seconds)
     if let note = prepared.latentNote { common.note("note: \(note)") }
     if common.verbose {

@@ -50,11 +50,7 @@ struct TreeCutCommand: ParsableCommand {
     help: ArgumentHelp("The file to write; standard output without it.", valueName: "file"))
   var out: String?
 
-  @Flag(help: "Replace what is there.")
-  var force = false
-
-  @Flag(name: .shortAndLong, help: "Say nothing but errors.")
-  var quiet = false
+  @OptionGroup var manners: MannersOptions
 
   private enum LabelFormat: String, CaseIterable { case csv, json, npy, table }
 
@@ -81,11 +77,11 @@ struct TreeCutCommand: ParsableCommand {
     let scores = try score ? self.scores(of: assignment, metric: silhouetteMetric) : []
     let bytes = content(saved, assignment, scores: scores, format: format)
     if let out, out != "-" {
-      try AtomicFile.write(bytes, to: out, replacing: force)
+      try AtomicFile.write(bytes, to: out, replacing: manners.force)
     } else {
       Terminal.output(bytes)
     }
-    guard !quiet else { return }
+    guard !manners.quiet else { return }
     let words = scores.map { "\($0.0) \($0.1.map { NumberText.fixed($0, decimals: 4) } ?? "-")" }
     Terminal.note(
       (["k = \(assignment.clusterCount)"] + words).joined(separator: ", ")
@@ -154,14 +150,16 @@ struct TreeCutCommand: ParsableCommand {
       }
       return Array(text.utf8)
     case .table:
-      var table = TextTable(["row", "id", "cluster", "title"])
+      var table = TextTable(
+        ["row", "id", "cluster", "title"], cutting: ["id", "title"], dropping: ["id"])
       for (row, label) in assignment.labels.enumerated() {
         table.add([
           saved.rowNumbers[row], VisibleText.escaping(saved.identifiers[row]), String(label),
           VisibleText.escaping(saved.titles[row]),
         ])
       }
-      return Array(table.text.utf8)
+      let width = out == nil || out == "-" ? Terminal.outputWidth : nil
+      return Array(table.styled(width: width).plain.utf8)
     case .json:
       let rows = assignment.labels.indices.map { row in
         JSONValue.object([

@@ -93,7 +93,7 @@ struct CommandRunner {
   }
 
   /// Calls `body` with no signal blocked: a process inherits that, and threads of tests block them all.
-  private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+  static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
     var none = sigset_t()
     var before = sigset_t()
     sigemptyset(&none)
