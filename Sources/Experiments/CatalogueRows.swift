@@ -56,6 +56,11 @@ struct CatalogueRows {
     if configuration.identifierColumn != nil, let identifierIndex {
       try table.checkDistinct(column: identifierIndex)
     }
+    if let last = notes.indices.last, configuration.titleColumn == nil {
+      let title = titleIndex.map { "titles from '\(table.columnNames[$0])'" } ?? "no titles"
+      let identifier = identifierIndex.map { ", ids from '\(table.columnNames[$0])'" } ?? ""
+      notes[last] += ", \(title)\(identifier)"
+    }
     let truthIndex = try configuration.truthColumn.map { name throws(InputError) in
       try ColumnSelection.index(of: name, in: table, option: "--truth")
     }

@@ -55,7 +55,7 @@ extension RunConfiguration {
         ("linkage_memory", .string(linkageMemory.rawValue)),
         ("height", cutHeight.map(JSONValue.number) ?? .null),
         ("micro", number(microClusterCount)), ("leaf_order", .string(leafOrder.rawValue)),
-        ("leaves", .int(pictureLeafCount)),
+        ("leaves", .int(pictureLeafCount)), ("excel_safe", .bool(isSpreadsheetSafe)),
       ] + latentSeed)
   }
 
@@ -133,6 +133,7 @@ extension RunConfiguration {
     }
     try reader.seed("lsa_seed") { features.seed = $0 }
     try reader.choice("kernel") { kernel = $0 }
+    try reader.truth("excel_safe") { isSpreadsheetSafe = $0 }
     try reader.choice("metric") { metric = $0 }
     try reader.choice("select") { selection = $0 }
     try reader.optionalChoice("stability") { stability = $0 }

@@ -172,6 +172,9 @@ public struct RunConfiguration: Sendable, Hashable {
   /// The number of reference sets of the gap statistic, or nil for no gap.
   public var gapReferenceCount: Int?
 
+  /// Whether CSV files are written so that a spreadsheet runs nothing in them.
+  public var isSpreadsheetSafe = false
+
   /// The default options.
   public init() {}
 

@@ -14,9 +14,13 @@ public final class RunFolder {
     /// False for what varies between equal runs and so stays out of the manifest.
     public let isReproducible: Bool
 
+    /// What the file holds, where that is in memory.
+    public let bytes: [UInt8]?
+
     /// A file of bytes.
     public init(_ name: String, _ bytes: [UInt8], isReproducible: Bool = true) {
       self.name = name
+      self.bytes = bytes
       self.isReproducible = isReproducible
       fill = { path in try AtomicFile.writeThrough(bytes, to: path, shown: name) }
     }
@@ -25,6 +29,7 @@ public final class RunFolder {
     public init(_ name: String, writtenBy fill: @escaping (_ path: String) throws -> Void) {
       self.name = name
       self.fill = fill
+      bytes = nil
       isReproducible = true
     }
   }
@@ -196,7 +201,7 @@ public final class RunFolder {
       hint: units == .run && !names.contains(manifestName)
         ? "repeat its command to go on with it, choose another folder, or replace it with --force"
         : isRun
-          ? "choose another folder, or replace the run with --force"
+          ? "look at \(path)/result.txt, choose another folder, or replace the run with --force"
           : "choose another folder, or write into this one with --force")
   }
 

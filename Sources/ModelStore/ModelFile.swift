@@ -1,9 +1,13 @@
+internal import CHDF5
 public import Experiments
 
 /// The file that keeps a finished run: `model.h5`, laid out as Documentation/model-format.md says.
 public enum ModelFile {
   /// The version of the layout that this build writes, and the newest that it reads.
   public static let formatVersion = 1
+
+  /// The version of libhdf5 that this build was compiled with, such as `1.10.8`.
+  public static let libraryVersion = "\(H5_VERS_MAJOR).\(H5_VERS_MINOR).\(H5_VERS_RELEASE)"
 
   /// Writes a model to a file and flushes it to the disk.
   ///

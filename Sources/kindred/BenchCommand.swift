@@ -28,7 +28,7 @@ struct BenchCommand: ParsableCommand {
       exits with 1 when one still is. Files are read into memory beforehand.
       """)
 
-  @Argument(help: "A catalogue or a matrix; generated without it.")
+  @Argument(help: "A catalogue or a matrix; generated without it.", completion: .input)
   var input: String?
 
   @Option(
@@ -43,7 +43,8 @@ struct BenchCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Which product kernel: auto, gemm or sparse.", valueName: "kernel"))
+      "Which product kernel: auto, gemm or sparse.", valueName: "kernel"),
+    completion: .values(ProductKernel.self))
   var kernel: String?
 
   @Option(
@@ -51,7 +52,7 @@ struct BenchCommand: ParsableCommand {
       """
       What to measure, all without it: read, features, lsa, seeding, assignment, lloyd, \
       minibatch, silhouette, matrix-product, copy.
-      """, valueName: "stages"))
+      """, valueName: "stages"), completion: .values(BenchStage.self))
   var stages: String?
 
   @Option(
@@ -66,7 +67,8 @@ struct BenchCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Compare with what --format json wrote earlier.", valueName: "file"))
+      "Compare with what --format json wrote earlier.", valueName: "file"),
+    completion: .file(extensions: ["json"]))
   var baseline: String?
 
   @Option(
@@ -74,10 +76,10 @@ struct BenchCommand: ParsableCommand {
       "How much slower than the baseline is allowed; 10%.", valueName: "percent"))
   var tolerance: String?
 
-  @OptionGroup var source: InputOptions
-  @OptionGroup var features: FeatureOptions
-  @OptionGroup var resources: ResourceOptions
-  @OptionGroup var common: CommonOptions
+  @OptionGroup(title: "Input") var source: InputOptions
+  @OptionGroup(title: "Features") var features: FeatureOptions
+  @OptionGroup(title: "Resources") var resources: ResourceOptions
+  @OptionGroup(title: "Common") var common: CommonOptions
 
   mutating func run() throws {
     let format = try common.chosenFormat()

@@ -10,8 +10,8 @@ internal import TextFeatures
 struct ClusteringOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Algorithms: kmeans, minibatch, a linkage (ward, average, …), or a list of them.",
-      valueName: "names"))
+      "kmeans, minibatch, ward, average, …, or a list.",
+      valueName: "names"), completion: .values(Algorithm.self))
   var algorithm: String?
 
   @Option(
@@ -22,13 +22,13 @@ struct ClusteringOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Most iterations of a restart; 300 (minibatch: passes over the rows; 100, nested 300).",
+      "Most iterations; 300 (minibatch: passes; 100).",
       valueName: "n"))
   var maxIter: String?
 
   @Option(
     help: ArgumentHelp(
-      "Tolerance on the shift of the centers, as in scikit-learn; 1e-4 (minibatch: 0).",
+      "Tolerance, as in scikit-learn; 1e-4 (minibatch: 0).",
       valueName: "x"))
   var tol: String?
 
@@ -39,31 +39,32 @@ struct ClusteringOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Mini-batches: none, or nested: they double up to all rows and end where Lloyd does.",
-      valueName: "rule"))
+      "Batches: none, or nested (double up to all rows).",
+      valueName: "rule"), completion: .values(KMeans.MiniBatch.Growth.self))
   var batchGrowth: String?
 
   @Option(
     help: ArgumentHelp(
       "Mini-batches without a better smoothed inertia that end a fit, or none for never; 10.",
-      valueName: "n"))
+      valueName: "n", visibility: .hidden))
   var maxNoImprovement: String?
 
   @Option(
     help: ArgumentHelp(
       "A mini-batch center with fewer rows than this share of the busiest one's moves; 0.01.",
-      valueName: "x"))
+      valueName: "x", visibility: .hidden))
   var reassignmentRatio: String?
 
   @Option(
     help: ArgumentHelp(
-      "Start centers: greedy (as scikit-learn), kmeans++ (faster, less good) or random.",
-      valueName: "name"))
+      "Start centers: greedy, kmeans++ (faster) or random.",
+      valueName: "name"), completion: .values(KMeans.Seeding.self))
   var seeding: String?
 
   @Option(
     help: ArgumentHelp(
-      "Start centers from a .npy file of k rows; one restart.", valueName: "file"))
+      "Start centers from a .npy of k rows; one restart.", valueName: "file"),
+    completion: .file(extensions: ["npy"]))
   var initialCenters: String?
 
   @Option(
@@ -73,21 +74,22 @@ struct ClusteringOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Kernel: auto, gemm or sparse. Labels are the same with each.", valueName: "name"))
+      "auto, gemm or sparse; labels are the same.", valueName: "name"),
+    completion: .values(ProductKernel.self))
   var kernel: String?
 
   @Option(
     help: ArgumentHelp(
-      "Distance of the silhouette, and of trees: euclidean, sqeuclidean or cosine.",
-      valueName: "name"))
+      "euclidean, sqeuclidean or cosine; silhouette, trees.",
+      valueName: "name"), completion: .values(SilhouetteMetric.self))
   var metric: String?
 
   @OptionGroup var memory: LinkageMemoryOptions
 
   @Option(
     help: ArgumentHelp(
-      "What chooses k: auto (silhouette with a peak, else knee), silhouette, knee or stability.",
-      valueName: "rule"))
+      "What chooses k: auto, silhouette, knee, stability.",
+      valueName: "rule"), completion: .values(Selection.self))
   var select: String?
 
   func apply(to configuration: inout RunConfiguration) throws {
@@ -146,7 +148,7 @@ struct ClusteringOptions: ParsableArguments {
         maxNoImprovement == "none"
         ? nil
         : try OptionParsing.wholeNumber(
-          maxNoImprovement, option: "--max-no-improvement", 0...10_000_000)
+          maxNoImprovement, option: "--max-no-improvement", 0...10_000_000, or: ["none"])
     }
     if let reassignmentRatio {
       configuration.reassignmentRatio = try OptionParsing.nonNegative(

@@ -9,7 +9,7 @@ struct MannersOptions: ParsableArguments {
   var force = false
 
   @Option(
-    help: ArgumentHelp("Colors: auto (on a terminal, without NO_COLOR), always or never."),
+    help: ArgumentHelp("Colors: auto, always or never.", valueName: "when"),
     completion: .list(ColorChoice.allCases.map(\.rawValue)))
   // Main reads it before all else, so that complaints have the colors that were asked for.
   var color: String?
@@ -59,7 +59,7 @@ struct CommonOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How results are written: table, json or csv.", valueName: "format"),
+      "Results as table, json or csv.", valueName: "format"),
     completion: .list(Format.allCases.map(\.rawValue)))
   var format = "table"
 
@@ -90,7 +90,7 @@ struct CommonOptions: ParsableArguments {
 struct ResourceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Threads; results do not depend on it. All cores without it.", valueName: "n"))
+      "Threads; results stay the same. All cores without it.", valueName: "n"))
   var threads: String?
 
   @Option(

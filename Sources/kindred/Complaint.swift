@@ -29,12 +29,13 @@ struct Complaint: Error {
 
   /// A complaint of the argument parser about an option.
   init(usage message: String, arguments: [String]) {
-    let words = arguments.prefix { !$0.hasPrefix("-") }
-    let command = words.prefix(2) == ["tree", "cut"] ? "tree cut" : words.first
+    let words = Array(arguments.prefix { !$0.hasPrefix("-") }.prefix(2))
+    let command = words == ["tree", "cut"] ? "tree cut" : words.first
     // The parser ends some messages with advice of its own on further lines.
     let first = message.split(separator: "\n").first.map(String.init) ?? message
     self.init(
-      code: "usage", exitCode: 64, message: Self.lowerCased(Self.plainer(first)),
+      code: "usage", exitCode: 64,
+      message: Self.lowerCased(Self.plainer(first, commandPath: words)),
       hint: "kindred \(command.map { "\($0) " } ?? "")--help lists the options")
   }
 
@@ -223,15 +224,18 @@ struct Complaint: Error {
     return VisibleText.escapingJSON(JSONValue.object([("error", .object(members))]).text)
   }
 
-  /// The parser's sentence in this command's words.
-  private static func plainer(_ sentence: String) -> String {
-    let parts = sentence.split(separator: ". Did you mean ", maxSplits: 1)
-    guard parts.count == 2, let quoted = parts[0].split(separator: "'").last else {
+  /// The parser's sentence in this command's words, with the nearest of the command's own options.
+  private static func plainer(_ sentence: String, commandPath: [String]) -> String {
+    guard sentence.contains("Unknown option") else {
       return sentence.replacing("Missing expected argument", with: "Missing")
     }
-    let guess = parts[1].filter { $0 != "'" && $0 != "?" }
-    let isNear = !nearestNames(to: String(quoted), in: [guess], limit: 1).isEmpty
-    return parts[0] + (isNear ? "; did you mean '\(guess)'?" : "")
+    let statement = sentence.split(separator: ". Did you mean ", maxSplits: 1).first ?? ""
+    guard let quoted = statement.split(separator: "'").last, quoted.hasPrefix("--") else {
+      return String(statement)
+    }
+    let name = quoted.split(separator: "=", maxSplits: 1).first.map(String.init) ?? ""
+    return statement
+      + HelpTopics.suggestion(for: name, among: KnownOptions.names(of: commandPath))
   }
 
   /// Options under the names that they have on the command line.

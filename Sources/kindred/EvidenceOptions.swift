@@ -9,19 +9,19 @@ struct EvidenceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Compare fits for the stability of each k: restarts, or samples of the rows (20 more fits).",
-      valueName: "rule"))
+      "Compare fits: restarts, or samples (20 more fits).",
+      valueName: "rule"), completion: .values(StabilityMeasure.self))
   var stability: String?
 
   @Option(
     help: ArgumentHelp(
-      "Hold this share of the rows out of the fits and score them as unseen: 0.2.",
+      "Hold this share of the rows out as unseen: 0.2.",
       valueName: "x"))
   var holdout: String?
 
   @Option(
     help: ArgumentHelp(
-      "Gap statistic over this many reference sets; each fits every k again. 10 is usual.",
+      "Gap statistic over this many reference sets, such as 10.",
       valueName: "n"))
   var gap: String?
 

@@ -6,8 +6,7 @@ internal import Experiments
 struct ExplainOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Say why this k was chosen or was not; with the folder of a finished run for input, without"
-        + " fitting again.", valueName: "k"))
+      "Say why this k was chosen or not; of a run folder too.", valueName: "k"))
   var explain: String?
 
   /// The k that is asked about.

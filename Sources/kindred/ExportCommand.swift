@@ -24,35 +24,41 @@ struct ExportCommand: ParsableCommand {
       files: linkage.npy and tree.nwk.
       """)
 
-  @Argument(help: "A finished run folder.")
+  @Argument(help: "A finished run folder.", completion: .directory)
   var folder: String
 
   @Option(
     help: ArgumentHelp(
-      "The number of clusters, or best.", valueName: "n"))
+      "The number of clusters, or best.", valueName: "n"), completion: .list(["best"]))
   var k = "best"
 
   @Option(
     help: ArgumentHelp(
-      "The algorithm, when the run compared several.", valueName: "name"))
+      "The algorithm, when the run compared several.", valueName: "name"),
+    completion: .values(Algorithm.self))
   var algorithm: String?
 
   @Option(
     help: ArgumentHelp(
-      "What to write: labels, model, tree, or a list of them.", valueName: "parts"))
+      "What to write: labels, model, tree, or a list of them.", valueName: "parts"),
+    completion: .values(Part.self))
   var what = "labels"
 
   @Option(
     help: ArgumentHelp(
-      "The formats of the labels: csv, json, npy, table, or a list.", valueName: "formats"))
+      "The formats of the labels: csv, json, npy, table, or a list.", valueName: "formats"),
+    completion: .list(["csv", "json", "npy", "table"]))
   var format = "csv"
 
   @Option(
     help: ArgumentHelp(
-      "The file, or the folder for several, or - for standard output.", valueName: "path"))
+      "The file, or the folder for several, or - for standard output.", valueName: "path"),
+    completion: .file())
   var out: String
 
-  @OptionGroup var manners: MannersOptions
+  @OptionGroup var spreadsheet: SpreadsheetOption
+
+  @OptionGroup(title: "Common") var manners: MannersOptions
 
   private enum LabelFormat: String, CaseIterable { case csv, json, npy, table }
 
@@ -82,6 +88,7 @@ struct ExportCommand: ParsableCommand {
     }
     let progress = manners.progress("export")
     defer { progress.finish() }
+    try Self.refuseBinary(out, isBinary: formats == [.npy])
     var seconds = progress.stopwatch
     var outputs = try parts.contains(.tree) ? treeFiles() : []
     if parts == [.tree] {
@@ -117,6 +124,14 @@ struct ExportCommand: ParsableCommand {
     try seconds.measure(.write) { try write(outputs) }
     manners.detail(seconds)
     manners.note("k = \(model.centroids.rowCount) (\(model.algorithm)) written to \(out)")
+  }
+
+  /// Refuses what a terminal cannot show.
+  static func refuseBinary(_ out: String?, isBinary: Bool) throws {
+    guard isBinary, out == nil || out == "-", Terminal.Stream.output.isTerminal else { return }
+    throw Complaint(
+      code: "usage.binary", exitCode: 64, place: "standard output",
+      message: "is a terminal, and npy is no text", hint: "name a file with --out, or pipe it on")
   }
 
   /// The files of the folder's trees, as they are.
@@ -161,7 +176,8 @@ struct ExportCommand: ParsableCommand {
         if !names.contains(run.algorithm) { names.append(run.algorithm) }
       }
       throw OptionParsing.refuse(
-        "--algorithm", wanted, "this run has none",
+        "--algorithm", wanted,
+        "this run has none" + HelpTopics.suggestion(for: wanted, among: known),
         hint: "it has: \(known.joined(separator: ", "))")
     }
     if k == "best" {
@@ -173,7 +189,9 @@ struct ExportCommand: ParsableCommand {
         hint: "name a k of \(wanted) with --k")
     }
     guard let count = Int(k) else {
-      throw OptionParsing.refuse("--k", k, "neither best nor a number", hint: "give --k best")
+      throw OptionParsing.refuse(
+        "--k", k, "neither best nor a number" + HelpTopics.suggestion(for: k, among: ["best"]),
+        hint: "give --k best")
     }
     guard
       let record = try RunsFile.read(algorithm: wanted, clusterCount: count, path: path)
@@ -228,6 +246,6 @@ struct ExportCommand: ParsableCommand {
       rowNumbers: model.rowNumbers, identifiers: model.rowIdentifiers, titles: model.titles,
       labels: model.assignment.labels, silhouettes: model.silhouettes,
       squaredDistances: distances)
-    return Array(csv.utf8)
+    return spreadsheet.prepare(csv, named: "the labels", manners)
   }
 }

@@ -20,12 +20,13 @@ struct FeaturesCommand: ParsableCommand {
       the TF-IDF matrix, one a line.
       """)
 
-  @Argument(help: "A catalogue, or a matrix with --lsa.")
+  @Argument(help: "A catalogue, or a matrix with --lsa.", completion: .input)
   var input: String
 
   @Option(
     help: ArgumentHelp(
-      "The matrix file to write: .npz for TF-IDF, .npy for LSA.", valueName: "file"))
+      "The matrix file to write: .npz for TF-IDF, .npy for LSA.", valueName: "file"),
+    completion: .file())
   var out: String
 
   @Option(
@@ -33,10 +34,10 @@ struct FeaturesCommand: ParsableCommand {
       "Seed of LSA; 0.", valueName: "n"))
   var seed: String?
 
-  @OptionGroup var source: InputOptions
-  @OptionGroup var features: FeatureOptions
-  @OptionGroup var resources: ResourceOptions
-  @OptionGroup var common: CommonOptions
+  @OptionGroup(title: "Input") var source: InputOptions
+  @OptionGroup(title: "Features") var features: FeatureOptions
+  @OptionGroup(title: "Resources") var resources: ResourceOptions
+  @OptionGroup(title: "Common") var common: CommonOptions
 
   mutating func run() throws {
     let format = try common.chosenFormat()

@@ -8,24 +8,24 @@ internal import TextFeatures
 struct InputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Text columns, by name or number: a,b. Guessed without it, titles too.",
+      "Text columns, by name or number: a,b; else guessed.",
       valueName: "columns"))
   var text: String?
 
   @Option(
     help: ArgumentHelp(
-      "Title column. Guessed without it.", valueName: "column"))
+      "Title column; else guessed.", valueName: "column"))
   var title: String?
 
   @Option(
     name: .customLong("id"),
     help: ArgumentHelp(
-      "Identifier column. Guessed without it.", valueName: "column"))
+      "Identifier column; else guessed.", valueName: "column"))
   var identifier: String?
 
   @Option(
     help: ArgumentHelp(
-      "Drop rows in which one of these columns is blank: a,b.", valueName: "columns"))
+      "Drop rows in which one of these columns is blank.", valueName: "columns"))
   var require: String?
 
   func apply(to configuration: inout RunConfiguration) throws {
@@ -54,12 +54,13 @@ struct InputOptions: ParsableArguments {
 struct FeatureOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Start from a preset: notebook (the notebook's own features).", valueName: "name"))
+      "Start from a preset: notebook.", valueName: "name"), completion: .list(["notebook"]))
   var preset: String?
 
   @Option(
     help: ArgumentHelp(
-      "Start from the options of a run.json.", valueName: "run.json"))
+      "Start from the options of a run.json.", valueName: "run.json"),
+    completion: .file(extensions: ["json"]))
   var config: String?
 
   @Option(
@@ -69,17 +70,17 @@ struct FeatureOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Drop terms in fewer documents: a count, or a share such as 0.01.", valueName: "n"))
+      "Drop terms in fewer rows: a count, or a share: 0.01.", valueName: "n"))
   var minDf: String?
 
   @Option(
     help: ArgumentHelp(
-      "Drop terms in more documents: a count, or a share such as 0.5.", valueName: "n"))
+      "Drop terms in more rows: a count, or a share: 0.5.", valueName: "n"))
   var maxDf: String?
 
   @Option(
     help: ArgumentHelp(
-      "Lengths of word sequences that are terms: 1 or 1...2.", valueName: "a...b"))
+      "Words in a term: 1, or 1...2.", valueName: "a...b"))
   var ngram: String?
 
   @Flag(help: "Count a term that occurs t times as 1 + ln t.")
@@ -87,23 +88,24 @@ struct FeatureOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Words to leave out: english, none, or a file with one a line.", valueName: "words"))
+      "Words to leave out: english, none, or a file.", valueName: "words"), completion: .file())
   var stopWords: String?
 
   @Option(
     help: ArgumentHelp(
-      "Stem words: none, or a Snowball language such as english.", valueName: "language"))
+      "Stem words: none, or a language such as english.", valueName: "language"))
   var stem: String?
 
   @Option(
     help: ArgumentHelp(
-      "What a token is: words, sklearn or delete-punctuation.", valueName: "rule"))
+      "Tokens: words, sklearn or delete-punctuation.", valueName: "rule"),
+    completion: .values(TextFeatureOptions.TokenRule.self))
   var tokens: String?
 
   @Option(
     help: ArgumentHelp(
-      "Latent dimensions (LSA): a number, none, or auto: 25, fewer for few rows; auto without it.",
-      valueName: "n"))
+      "Latent dimensions: a number, none, or auto (25).",
+      valueName: "n"), completion: .list(["auto", "none"]))
   var lsa: String?
 
   /// The options before any flag: the defaults, a preset, or an earlier run's.
@@ -161,7 +163,8 @@ struct FeatureOptions: ParsableArguments {
       configuration.choosesLatentDimensions = lsa == "auto"
       features.latentDimensionCount =
         lsa == "none" || lsa == "auto"
-        ? nil : try OptionParsing.wholeNumber(lsa, option: "--lsa", 1...100_000)
+        ? nil
+        : try OptionParsing.wholeNumber(lsa, option: "--lsa", 1...100_000, or: ["auto", "none"])
     }
     configuration.features = features
   }

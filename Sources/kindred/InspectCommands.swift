@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Catalogue
 internal import Experiments
 internal import Matrices
+internal import ModelStore
 
 /// `kindred check`: only read an input, and say what a run would make of it.
 struct CheckCommand: ParsableCommand {
@@ -15,13 +16,13 @@ struct CheckCommand: ParsableCommand {
         kindred check X.npz --format json
       """)
 
-  @Argument(help: "A catalogue or a matrix.")
+  @Argument(help: "A catalogue or a matrix.", completion: .input)
   var input: String
 
-  @OptionGroup var source: InputOptions
-  @OptionGroup var features: FeatureOptions
-  @OptionGroup var resources: ResourceOptions
-  @OptionGroup var common: CommonOptions
+  @OptionGroup(title: "Input") var source: InputOptions
+  @OptionGroup(title: "Features") var features: FeatureOptions
+  @OptionGroup(title: "Resources") var resources: ResourceOptions
+  @OptionGroup(title: "Common") var common: CommonOptions
 
   mutating func run() throws {
     let format = try common.chosenFormat()
@@ -68,11 +69,11 @@ struct ColumnsCommand: ParsableCommand {
         kindred columns films.csv.gz --format csv
       """)
 
-  @Argument(help: "A catalogue.")
+  @Argument(help: "A catalogue.", completion: .input)
   var input: String
 
-  @OptionGroup var resources: ResourceOptions
-  @OptionGroup var common: CommonOptions
+  @OptionGroup(title: "Resources") var resources: ResourceOptions
+  @OptionGroup(title: "Common") var common: CommonOptions
 
   mutating func run() throws {
     let format = try common.chosenFormat()
@@ -138,9 +139,22 @@ struct InfoCommand: ParsableCommand {
       """)
 
   /// What `--version` prints.
-  static var versionLine: String { "kindred \(Program.version)" }
+  static var versionLine: String {
+    let features = parts.map { "\($0.name) \($0.version)" }
+    return
+      "kindred \(Program.version) (\(features.joined(separator: ", ")), \(InstructionSet.best.name))"
+  }
 
-  @OptionGroup var common: CommonOptions
+  /// The libraries that this build stands on, with their versions.
+  private static var parts: [(name: String, version: String)] {
+    let blas = BLAS.buildDescription.split(separator: " ")
+    return [
+      ("OpenBLAS", blas.first { $0.first?.isNumber == true }.map(String.init) ?? "?"),
+      ("HDF5", ModelFile.libraryVersion), ("zlib", LibraryVersions.zlib),
+    ]
+  }
+
+  @OptionGroup(title: "Common") var common: CommonOptions
 
   mutating func run() throws {
     let failure = BLAS.knownAnswerFailure()
@@ -150,6 +164,10 @@ struct InfoCommand: ParsableCommand {
         ("blas", .string(BLAS.buildDescription)),
         ("blas_check", .string(failure ?? "known answers agree")),
         ("isa", .string(InstructionSet.best.name)),
+        (
+          "libraries",
+          .array(Self.parts.map { .string("\($0.name) \($0.version)") })
+        ),
         ("cores", .int(WorkerPool.activeCoreCount)),
       ], format: try common.chosenFormat())
     if let failure {

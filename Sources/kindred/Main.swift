@@ -15,8 +15,12 @@ struct Main {
       arguments = try Shorthand.expand(arguments)
       if arguments.isEmpty {
         // Help that nobody asked for is words, and the command line was not a complete one.
-        Terminal.note(Kindred.helpMessage())
+        Terminal.note(HelpTopics.short)
         Terminal.exit(64)
+      }
+      if let topic = try HelpTopics.asked(arguments, commands: Shorthand.commands) {
+        Terminal.output(topic + "\n")
+        Terminal.exit(0)
       }
       var command = try Kindred.parseAsRoot(arguments)
       try command.run()
@@ -61,24 +65,31 @@ struct Kindred: ParsableCommand {
 
       INPUT is a catalogue (.csv .tsv .jsonl, each also .gz, or - for standard
       input) or a matrix (.npz of SciPy, .npy, .mtx). Results go to standard
-      output, words to standard error.
-
-      Exit codes: 0 done, 1 an honest no, 64 wrong options, 65 malformed input,
-      66 input missing or empty, 70 our bug, 71 over a resource limit,
-      73 cannot create output, 74 read or write failed, 75 folder in use,
-      77 permission refused, 78 bad configuration.
+      output, words to standard error. kindred --help exit-codes lists those.
       """,
     version: InfoCommand.versionLine,
-    subcommands: [
-      SweepCommand.self, ClusterCommand.self, TreeCommand.self, ExportCommand.self,
-      PredictCommand.self,
-      RecommendCommand.self, FeaturesCommand.self, ScoreCommand.self, CheckCommand.self,
-      ColumnsCommand.self, InfoCommand.self, BenchCommand.self,
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Clustering",
+        subcommands: [SweepCommand.self, ClusterCommand.self, TreeCommand.self]),
+      CommandGroup(
+        name: "Finished run",
+        subcommands: [RecommendCommand.self, PredictCommand.self, ExportCommand.self]),
+      CommandGroup(
+        name: "Data",
+        subcommands: [
+          CheckCommand.self, ColumnsCommand.self, FeaturesCommand.self, ScoreCommand.self,
+        ]),
+      CommandGroup(
+        name: "Program", subcommands: [InfoCommand.self, BenchCommand.self]),
     ])
 }
 
 /// `kindred films.csv` is a sweep with everything guessed.
 enum Shorthand {
+  /// The names of all commands.
+  static let commands = Kindred.configuration.subcommands.map { $0._commandName } + ["help"]
+
   /// The full command line for a lone file, and a complaint about a command that is not there.
   static func expand(_ given: [String]) throws -> [String] {
     let arguments = joiningNegativeNumbers(given)
@@ -89,19 +100,31 @@ enum Shorthand {
       // Its options are those of growing one.
       return ["help", "tree", "grow"]
     }
-    let commands = Kindred.configuration.subcommands.map { $0._commandName } + ["help"]
+    if first == "tree" { try checkTree(arguments) }
     if commands.contains(first) { return arguments }
     if Files.exists(first) || first.contains(".") || first.contains("/") {
       let hasOutput = arguments.contains { $0 == "--out" || $0.hasPrefix("--out=") }
       let folder = Files.stem(first) + "-clusters"
       return ["sweep"] + arguments + (hasOutput ? [] : ["--out", folder])
     }
-    let near = nearestNames(to: first, in: commands, limit: 1).first
     throw Complaint(
       code: "usage.command", exitCode: 64,
       message: "no such command or file '\(first)'"
-        + (near.map { "; did you mean '\($0)'?" } ?? ""),
+        + HelpTopics.suggestion(for: first, among: commands),
       hint: "kindred --help lists the commands")
+  }
+
+  /// Complains about `tree ct FOLDER`, which would be taken for the tree of a file called ct.
+  private static func checkTree(_ arguments: [String]) throws {
+    let words = arguments.dropFirst().prefix { !$0.hasPrefix("-") }
+    guard words.count > 1, let word = words.first, !["grow", "cut"].contains(word),
+      !Files.exists(word)
+    else { return }
+    throw Complaint(
+      code: "usage.command", exitCode: 64,
+      message: "tree has no command '\(word)'"
+        + HelpTopics.suggestion(for: word, among: ["grow", "cut"]),
+      hint: "kindred tree INPUT builds a tree, kindred tree cut FOLDER cuts one")
   }
 
   /// Makes `--seed -1` one argument, so that the option's own complaint names the value.

@@ -20,20 +20,24 @@ struct PredictCommand: ParsableCommand {
       against the training clusters.
       """)
 
-  @Argument(help: "A model.h5, or the run folder that holds it.")
+  @Argument(
+    help: "A model.h5, or the run folder that holds it.", completion: .file(extensions: ["h5"]))
   var model: String
 
-  @Argument(help: "New rows: a catalogue with the model's text columns, or a matrix.")
+  @Argument(
+    help: "New rows: a catalogue with the model's text columns, or a matrix.", completion: .input)
   var input: String
 
   @Option(
     help: ArgumentHelp(
-      "The CSV file to write, or - for standard output.", valueName: "file"))
+      "The CSV file to write, or - for standard output.", valueName: "file"), completion: .file())
   var out: String
 
-  @OptionGroup var source: InputOptions
-  @OptionGroup var resources: ResourceOptions
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var spreadsheet: SpreadsheetOption
+
+  @OptionGroup(title: "Input") var source: InputOptions
+  @OptionGroup(title: "Resources") var resources: ResourceOptions
+  @OptionGroup(title: "Common") var common: CommonOptions
 
   mutating func run() throws {
     let format = try common.chosenFormat()
@@ -79,9 +83,10 @@ struct PredictCommand: ParsableCommand {
       rowNumbers: prepared.rowNumbers, identifiers: prepared.identifiers,
       titles: prepared.titles, labels: nearest.assignment.labels,
       silhouettes: silhouette.samples, squaredDistances: nearest.squaredDistances)
-    if out == "-" { return Terminal.output(table) }
+    let bytes = spreadsheet.prepare(table, named: out == "-" ? "the labels" : out, common.manners)
+    if out == "-" { return Terminal.output(bytes) }
     try seconds.measure(.write) {
-      try AtomicFile.write(Array(table.utf8), to: out, replacing: common.force)
+      try AtomicFile.write(bytes, to: out, replacing: common.force)
     }
     let sizes = nearest.assignment.sizes()
     var facts: [(String, JSONValue)] = [
@@ -122,7 +127,8 @@ struct RecommendCommand: ParsableCommand {
       Case and accents do not matter. A title that occurs twice asks for its id.
       """)
 
-  @Argument(help: "A model.h5, or the run folder that holds it.")
+  @Argument(
+    help: "A model.h5, or the run folder that holds it.", completion: .file(extensions: ["h5"]))
   var model: String
 
   @Argument(help: "A title.")
@@ -139,7 +145,9 @@ struct RecommendCommand: ParsableCommand {
       "How many relatives.", valueName: "n"))
   var top = "10"
 
-  @OptionGroup var common: CommonOptions
+  @OptionGroup var spreadsheet: SpreadsheetOption
+
+  @OptionGroup(title: "Common") var common: CommonOptions
 
   mutating func run() throws {
     let format = try common.chosenFormat()
@@ -188,8 +196,9 @@ struct RecommendCommand: ParsableCommand {
         ])
       }
       Terminal.output(
-        (["rank,id,title,similarity,cluster,shared"] + lines)
-          .map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined())
+        spreadsheet.prepare(
+          "rank,id,title,similarity,cluster,shared\n" + lines.joined(), named: "the relatives",
+          common.manners))
     case .table:
       let titled = trained.titles.isEmpty ? "id" : "title"
       var text = StyledText(VisibleText.escaping(name(row)), .chosen)

@@ -16,14 +16,13 @@ enum OptionParsing {
   ) throws -> Choice where Choice.RawValue == String {
     if let choice = Choice(rawValue: value) { return choice }
     let known = Choice.allCases.map(\.rawValue)
-    let near = nearestNames(to: value, in: known, limit: 1).first
     if planned.contains(value) {
       throw refuse(
         option, value, "not available in this version",
         hint: "choose from: \(known.joined(separator: ", "))")
     }
     throw refuse(
-      option, value, "no such choice" + (near.map { "; did you mean '\($0)'?" } ?? ""),
+      option, value, "no such choice" + HelpTopics.suggestion(for: value, among: known),
       hint: "choose from: \(known.joined(separator: ", "))")
   }
 
@@ -122,14 +121,17 @@ enum OptionParsing {
     return number
   }
 
-  /// A whole number within bounds.
-  static func wholeNumber(_ value: String, option: String, _ bounds: ClosedRange<Int>) throws
-    -> Int
-  {
+  /// A whole number within bounds; `words` are what the option takes beside it.
+  static func wholeNumber(
+    _ value: String, option: String, _ bounds: ClosedRange<Int>, or words: [String] = []
+  ) throws -> Int {
     guard let number = Int(value), bounds.contains(number) else {
+      let others = words.map { ", or \($0)" }.joined()
       throw refuse(
-        option, value, "not a whole number in \(bounds.lowerBound)...\(bounds.upperBound)",
-        hint: "give a number in that range")
+        option, value,
+        "not a whole number in \(bounds.lowerBound)...\(bounds.upperBound)"
+          + HelpTopics.suggestion(for: value, among: words),
+        hint: "give a number in that range\(others)")
     }
     return number
   }

@@ -11,15 +11,18 @@ struct RunOptions: ParsableArguments {
   struct Task: ParsableArguments {
     @Option(
       help: ArgumentHelp(
-        "The folder to write, or to go on with. Without it nothing is written.", valueName: "folder"
-      ))
+        "The folder to write, or to go on with; else none.", valueName: "folder"
+      ), completion: .directory)
     var out: String?
 
-    @Option(help: ArgumentHelp("Unseen rows to score as well.", valueName: "file"))
+    @Option(
+      help: ArgumentHelp("Unseen rows to score as well.", valueName: "file"), completion: .input)
     var test: String?
 
-    @Flag(help: "Say what would be done and how much memory it needs, and stop.")
+    @Flag(help: "Say what would be done and how much memory it needs.")
     var dryRun = false
+
+    @OptionGroup var spreadsheet: SpreadsheetOption
   }
 
   @OptionGroup(title: "Run") var task: Task
@@ -32,13 +35,14 @@ struct RunOptions: ParsableArguments {
 
   /// Runs a command from its options to its results.
   func execute(
-    _ command: String, input: String, explain: Int? = nil,
+    _ command: String, input: String, explain: Int? = nil, choosesCounts: Bool = false,
     adjust: (inout RunConfiguration) throws -> Void
   ) throws {
     let format = try common.chosenFormat()
     var configuration = try features.configuration(reading: source)
     try clustering.apply(to: &configuration)
     try evidence.apply(to: &configuration)
+    task.spreadsheet.apply(to: &configuration)
     try adjust(&configuration)
     try check(configuration)
     if let explain { try ExplainOption.check(explain, among: configuration.clusterCounts) }
@@ -68,6 +72,11 @@ struct RunOptions: ParsableArguments {
       of: file, configuration: configuration, truthFile: truthFile, pool: pool, seconds: &seconds)
     let (prepared, heldOut) = (rows.prepared, rows.heldOut)
     for note in prepared.notes { common.note("note: \(note)") }
+    if choosesCounts {
+      // With fewer rows than that to a cluster there is nothing to group.
+      let most = max(2, prepared.features.rowCount / 2)
+      configuration.clusterCounts.removeAll { $0 > most }
+    }
     if let centers { try clustering.check(centers.matrix, configuration, prepared) }
 
     var (plan, liveLimit) = MemoryPlan.fitting(
@@ -117,18 +126,10 @@ struct RunOptions: ParsableArguments {
     }
     if let folder {
       common.note("written to \(folder.path)")
-      if let title = prepared.titles.first(where: Self.isPlain) {
-        common.note("next: kindred recommend \(folder.path) \"\(title)\"")
-      }
+      NextCommands(folder: folder.path, prepared: prepared, result: result).tell(common)
     } else {
       common.note("nothing written; --out DIR keeps the results")
     }
-  }
-
-  /// Whether a title can stand in a shell's double quotes as it is.
-  private static func isPlain(_ title: String) -> Bool {
-    title.first?.isLetter == true && title.count <= 40
-      && title.allSatisfy { $0.isLetter || $0.isNumber || " -',.:&".contains($0) }
   }
 
   /// What an interrupted run of the same key left in the folder, and where this run's fits go.
@@ -193,7 +194,8 @@ struct RunOptions: ParsableArguments {
     files.append(
       RunFolder.File("timing.json", Array(timing.prettyText.utf8), isReproducible: false))
     let publishing = ContinuousClock.now
-    try folder.publish(files)
+    try folder.publish(
+      SpreadsheetOption.prepare(files, outcome.configuration, common.manners))
     seconds.add(ContinuousClock.now - publishing, to: .write)
   }
 

@@ -17,24 +17,26 @@ struct ScoreCommand: ParsableCommand {
         kindred score films.csv --labels labels.npy --truth listed_in
       """)
 
-  @Argument(help: "A catalogue or a matrix.")
+  @Argument(help: "A catalogue or a matrix.", completion: .input)
   var input: String
 
   @Option(
     help: ArgumentHelp(
-      "The labels: a .npy of integers, or a CSV with a column cluster.", valueName: "file"))
+      "The labels: a .npy of integers, or a CSV with a column cluster.", valueName: "file"),
+    completion: .file(extensions: ["npy", "csv"]))
   var labels: String
 
   @Option(
     help: ArgumentHelp(
-      "Distance of the silhouette: euclidean, sqeuclidean or cosine.", valueName: "name"))
+      "Distance of the silhouette: euclidean, sqeuclidean or cosine.", valueName: "name"),
+    completion: .values(SilhouetteMetric.self))
   var metric: String?
 
   @OptionGroup var known: TruthOptions
-  @OptionGroup var source: InputOptions
-  @OptionGroup var features: FeatureOptions
-  @OptionGroup var resources: ResourceOptions
-  @OptionGroup var common: CommonOptions
+  @OptionGroup(title: "Input") var source: InputOptions
+  @OptionGroup(title: "Features") var features: FeatureOptions
+  @OptionGroup(title: "Resources") var resources: ResourceOptions
+  @OptionGroup(title: "Common") var common: CommonOptions
 
   mutating func run() throws {
     let format = try common.chosenFormat()
@@ -94,6 +96,11 @@ struct ScoreCommand: ParsableCommand {
     facts += [
       ("calinski_harabasz", .optional(dispersion.calinskiHarabasz)),
       ("davies_bouldin", .optional(dispersion.daviesBouldin)),
+    ]
+    if let reason = dispersion.undefinedReason {
+      facts.append(("dispersion_reason", .string(reason)))
+    }
+    facts += [
       ("within", .number(dispersion.withinSumOfSquares)),
       ("between", .number(dispersion.betweenSumOfSquares)),
     ]

@@ -18,14 +18,16 @@ struct SweepCommand: ParsableCommand {
         kindred sweep run/films --explain 12
       """)
 
-  @Argument(help: "A catalogue (.csv .tsv .jsonl, also .gz, or -) or a matrix (.npz .npy .mtx).")
+  @Argument(
+    help: "A catalogue (.csv .tsv .jsonl, also .gz, or -) or a matrix (.npz .npy .mtx).",
+    completion: .input)
   var input: String
 
   /// Its own group, so that help lists it first.
   struct Counts: ParsableArguments {
     @Option(
       help: ArgumentHelp(
-        "Numbers of clusters: 2...30, 10...100:10, or a list; 2...30 without it.",
+        "2...30 (the default), 10...100:10, or a list.",
         valueName: "a...b"))
     var k: String?
   }
@@ -38,7 +40,10 @@ struct SweepCommand: ParsableCommand {
     if let k = try reasons.count(), Files.isFolder(input) {
       return try reasons.explain(k, ofRun: input, out: options.task.out, common: options.common)
     }
-    try options.execute("sweep", input: input, explain: try reasons.count()) { configuration in
+    try options.execute(
+      "sweep", input: input, explain: try reasons.count(),
+      choosesCounts: counts.k == nil && options.features.config == nil
+    ) { configuration in
       if let k = counts.k { configuration.clusterCounts = try OptionParsing.clusterCounts(k) }
       // A tree's run.json may hold a height, which no sweep has.
       configuration.cutHeight = nil
@@ -62,7 +67,9 @@ struct ClusterCommand: ParsableCommand {
           --max-iter 20 --tol 0 --format json
       """)
 
-  @Argument(help: "A catalogue (.csv .tsv .jsonl, also .gz, or -) or a matrix (.npz .npy .mtx).")
+  @Argument(
+    help: "A catalogue (.csv .tsv .jsonl, also .gz, or -) or a matrix (.npz .npy .mtx).",
+    completion: .input)
   var input: String
 
   /// Its own group, so that help lists it first.

@@ -32,18 +32,23 @@ struct TreeGrowCommand: ParsableCommand {
       matrix of 4·n² bytes, 1.5 GiB for 20,000 rows. --dry-run tells.
       """)
 
-  @Argument(help: "A catalogue (.csv .tsv .jsonl, also .gz, or -) or a matrix (.npz .npy .mtx).")
+  @Argument(
+    help: "A catalogue (.csv .tsv .jsonl, also .gz, or -) or a matrix (.npz .npy .mtx).",
+    completion: .input)
   var input: String
 
   /// Their own group, so that help lists them before the rest.
   struct Task: ParsableArguments {
     @Option(
       help: ArgumentHelp(
-        "The folder to write. Without it nothing is written.", valueName: "folder"))
+        "The folder to write. Without it nothing is written.", valueName: "folder"),
+      completion: .directory)
     var out: String?
 
-    @Flag(help: "Say what would be done and how much memory it needs, and stop.")
+    @Flag(help: "Say what would be done and how much memory it needs.")
     var dryRun = false
+
+    @OptionGroup var spreadsheet: SpreadsheetOption
   }
 
   @OptionGroup(title: "Tree") var tree: TreeOptions
@@ -57,6 +62,7 @@ struct TreeGrowCommand: ParsableCommand {
     let format = try common.chosenFormat()
     var configuration = try features.configuration(reading: source)
     try tree.apply(to: &configuration)
+    task.spreadsheet.apply(to: &configuration)
     // A run.json of a tree may say where to cut; a sweep's many k do not.
     let isReplayed = features.config != nil && configuration.clusterCounts.count == 1
     let isCut = tree.cut != nil || configuration.cutHeight != nil || isReplayed
@@ -104,7 +110,8 @@ struct TreeGrowCommand: ParsableCommand {
       hasCopheneticCorrelation: tree.cophenetic, pool: pool)
     let result = try work.run(seconds: &seconds) { progress.show($0) }
     if let folder {
-      try TreeFiles.publish(result, of: work, into: folder, seconds: &seconds)
+      try TreeFiles.publish(
+        result, of: work, into: folder, manners: common.manners, seconds: &seconds)
     }
     progress.finish()
     result.print(format, work: work, seconds: seconds)
@@ -117,7 +124,7 @@ struct TreeGrowCommand: ParsableCommand {
     }
     if let folder {
       common.note("written to \(folder.path)")
-      common.note(
+      common.suggest(
         "next: kindred tree cut \(folder.path) --k \(min(12, result.grown.tree.leafCount))")
     } else {
       common.note("nothing written; --out DIR keeps the results")

@@ -21,7 +21,7 @@ struct TreeCutCommand: ParsableCommand {
       with --cut or --height has.
       """)
 
-  @Argument(help: "The folder of a finished tree.")
+  @Argument(help: "The folder of a finished tree.", completion: .directory)
   var folder: String
 
   @Option(help: ArgumentHelp("The number of clusters.", valueName: "n"))
@@ -31,7 +31,8 @@ struct TreeCutCommand: ParsableCommand {
   var height: String?
 
   @Option(
-    help: ArgumentHelp("The linkage, when the folder holds several trees.", valueName: "name"))
+    help: ArgumentHelp("The linkage, when the folder holds several trees.", valueName: "name"),
+    completion: .values(Linkage.self))
   var linkage: String?
 
   @Flag(help: "Score the cut as well.")
@@ -39,23 +40,29 @@ struct TreeCutCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Distance of the silhouette: euclidean, sqeuclidean or cosine.", valueName: "name"))
+      "Distance of the silhouette: euclidean, sqeuclidean or cosine.", valueName: "name"),
+    completion: .values(SilhouetteMetric.self))
   var metric: String?
 
   @Option(
-    help: ArgumentHelp("How labels are written: csv, json, npy or table.", valueName: "format"))
+    help: ArgumentHelp("How labels are written: csv, json, npy or table.", valueName: "format"),
+    completion: .list(["csv", "json", "npy", "table"]))
   var format = "csv"
 
   @Option(
-    help: ArgumentHelp("The file to write; standard output without it.", valueName: "file"))
+    help: ArgumentHelp("The file to write; standard output without it.", valueName: "file"),
+    completion: .file())
   var out: String?
 
-  @OptionGroup var manners: MannersOptions
+  @OptionGroup var spreadsheet: SpreadsheetOption
+
+  @OptionGroup(title: "Common") var manners: MannersOptions
 
   private enum LabelFormat: String, CaseIterable { case csv, json, npy, table }
 
   mutating func run() throws {
     let format: LabelFormat = try OptionParsing.choice(format, option: "--format")
+    try ExportCommand.refuseBinary(out, isBinary: format == .npy)
     guard out?.isEmpty != true else {
       throw Complaint(
         code: "usage.value", exitCode: 64, message: "--out names nothing",
@@ -82,7 +89,10 @@ struct TreeCutCommand: ParsableCommand {
       Terminal.output(bytes)
     }
     guard !manners.quiet else { return }
-    let words = scores.map { "\($0.0) \($0.1.map { NumberText.fixed($0, decimals: 4) } ?? "-")" }
+    let words = scores.map { name, value in
+      guard case .number(let score) = value else { return "\(name) \(Facts.plain(value))" }
+      return "\(name) \(NumberText.fixed(score, decimals: 4))"
+    }
     Terminal.note(
       (["k = \(assignment.clusterCount)"] + words).joined(separator: ", ")
         + (out.map { $0 == "-" ? "" : "; written to \($0)" } ?? ""))
@@ -111,7 +121,7 @@ struct TreeCutCommand: ParsableCommand {
   /// The scores of a cut over the rows that the folder's model holds.
   private func scores(
     of assignment: Assignment, metric: SilhouetteMetric
-  ) throws -> [(String, Double?)] {
+  ) throws -> [(String, JSONValue)] {
     let path = "\(folder)/model.h5"
     guard Files.exists(path) else {
       throw Complaint(
@@ -129,15 +139,18 @@ struct TreeCutCommand: ParsableCommand {
     let pool = WorkerPool()
     let silhouette = Silhouette.score(model.features, [assignment], metric: metric, pool: pool)[0]
     let dispersion = Dispersion.scores(model.features, [assignment], pool: pool)[0]
+    let silhouetteReason = silhouette.undefinedReason.map { ("silhouette_reason", $0) }
+    let dispersionReason = dispersion.undefinedReason.map { ("dispersion_reason", $0) }
     return [
-      ("inertia", dispersion.withinSumOfSquares), ("silhouette", silhouette.mean),
-      ("calinski_harabasz", dispersion.calinskiHarabasz),
-      ("davies_bouldin", dispersion.daviesBouldin),
-    ]
+      ("inertia", .number(dispersion.withinSumOfSquares)),
+      ("silhouette", .optional(silhouette.mean)),
+      ("calinski_harabasz", .optional(dispersion.calinskiHarabasz)),
+      ("davies_bouldin", .optional(dispersion.daviesBouldin)),
+    ] + [silhouetteReason, dispersionReason].compactMap { $0.map { ($0.0, .string($0.1)) } }
   }
 
   private func content(
-    _ saved: SavedTree, _ assignment: Assignment, scores: [(String, Double?)],
+    _ saved: SavedTree, _ assignment: Assignment, scores: [(String, JSONValue)],
     format: LabelFormat
   ) -> [UInt8] {
     switch format {
@@ -148,7 +161,7 @@ struct TreeCutCommand: ParsableCommand {
         text += "\(saved.rowNumbers[row]),\(CSVText.field(saved.identifiers[row])),"
         text += "\(CSVText.field(saved.titles[row])),\(label)\n"
       }
-      return Array(text.utf8)
+      return spreadsheet.prepare(text, named: "the labels", manners)
     case .table:
       var table = TextTable(
         ["row", "id", "cluster", "title"], cutting: ["id", "title"], dropping: ["id"])
@@ -171,7 +184,7 @@ struct TreeCutCommand: ParsableCommand {
       }
       let object = JSONValue.object(
         [("k", JSONValue.int(assignment.clusterCount))]
-          + scores.map { ($0.0, JSONValue.optional($0.1)) } + [("labels", .array(rows))])
+          + scores + [("labels", .array(rows))])
       return Array((object.text + "\n").utf8)
     }
   }
@@ -206,7 +219,9 @@ struct SavedTree {
     }
     tree = try LinkageTree(linkageMatrix: elements)
     let leaves = "leaves\(suffix).csv"
-    let table = try CatalogueTable(reading: try RunFolder.read(leaves, of: folder))
+    let file = try RunFolder.read(leaves, of: folder)
+    let table = try CatalogueTable(reading: file)
+    let isSafe = file.bytes.starts(with: SpreadsheetText.byteOrderMark)
     let wanted = ["row", "id", "title", "leaf"]
     let places = wanted.compactMap { table.columnNames.firstIndex(of: $0) }
     guard places.count == wanted.count else {
@@ -216,7 +231,10 @@ struct SavedTree {
         hint: "make the tree again with kindred tree")
     }
     let cells = { (column: Int) in
-      (0..<table.rowCount).map { table.cell(row: $0, column: places[column]) }
+      (0..<table.rowCount).map { row in
+        let cell = table.cell(row: row, column: places[column])
+        return isSafe ? SpreadsheetText.unprotected(cell) : cell
+      }
     }
     rowNumbers = cells(0)
     identifiers = cells(1)

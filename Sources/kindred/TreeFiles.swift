@@ -9,7 +9,7 @@ enum TreeFiles {
   /// Publishes a tree, and its cut as any other clustering.
   static func publish(
     _ result: TreeWork.Result, of work: TreeWork, into folder: RunFolder,
-    seconds: inout PhaseSeconds
+    manners: MannersOptions, seconds: inout PhaseSeconds
   ) throws {
     let start = ContinuousClock.now
     var files: [RunFolder.File]
@@ -45,7 +45,7 @@ enum TreeFiles {
     files.append(
       RunFolder.File("timing.json", Array(timing.prettyText.utf8), isReproducible: false))
     let publishing = ContinuousClock.now
-    try folder.publish(files)
+    try folder.publish(SpreadsheetOption.prepare(files, work.configuration, manners))
     seconds.add(ContinuousClock.now - publishing, to: .write)
   }
 }

@@ -11,7 +11,7 @@ struct LinkageMemoryOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Distances of a tree: auto, stored (a matrix of n² floats) or free (none).",
-      valueName: "way"))
+      valueName: "way"), completion: .values(LinkageMemory.self))
   var linkageMemory: String?
 
   @Option(
@@ -44,13 +44,13 @@ struct TreeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "ward, average, complete, single, weighted, centroid or median; ward without it.",
-      valueName: "name"))
+      valueName: "name"), completion: .values(Linkage.self))
   var linkage: String?
 
   @Option(
     help: ArgumentHelp(
       "Distance of two rows: euclidean, sqeuclidean or cosine; Ward, centroid and median: euclidean.",
-      valueName: "name"))
+      valueName: "name"), completion: .values(SilhouetteMetric.self))
   var metric: String?
 
   @Option(help: ArgumentHelp("Cut the tree into this many clusters.", valueName: "k"))
@@ -64,7 +64,7 @@ struct TreeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Order of the leaves: tree, or optimal (neighbors alike; up to 5000 rows).",
-      valueName: "rule"))
+      valueName: "rule"), completion: .values(LeafOrder.self))
   var leafOrder: String?
 
   @Flag(

@@ -90,6 +90,9 @@ extension TreeWork.Result {
     facts.append(("greatest_height", .number(highest)))
     if work.hasCopheneticCorrelation {
       facts.append(("cophenetic_correlation", .optional(copheneticCorrelation)))
+      if copheneticCorrelation == nil {
+        facts.append(("cophenetic_reason", .string("all heights, or all distances, are equal")))
+      }
     }
     if let run = cut?.best {
       facts += [
@@ -102,14 +105,20 @@ extension TreeWork.Result {
       facts += [
         ("calinski_harabasz", .optional(run.dispersion.calinskiHarabasz)),
         ("davies_bouldin", .optional(run.dispersion.daviesBouldin)),
+      ]
+      if let reason = run.dispersion.undefinedReason {
+        facts.append(("dispersion_reason", .string(reason)))
+      }
+      facts += [
         (
           "sizes",
           .object([
             ("min", .int(run.dispersion.sizes.min)),
             ("median", .number(run.dispersion.sizes.median)),
             ("max", .int(run.dispersion.sizes.max)),
+            ("singletons", .int(run.dispersion.sizes.singletonCount)),
           ])
-        ),
+        )
       ]
     }
     facts += [

@@ -129,6 +129,13 @@ import Testing
 func witness(
   _ arguments: [String], in folder: URL, script name: String = "scores.py"
 ) throws -> [String: Double] {
+  try #require(try witnessObject(name, arguments, in: folder) as? [String: Double])
+}
+
+/// Runs a script of another program's and returns the object that it prints.
+func witnessObject(
+  _ name: String, _ arguments: [String], in folder: URL
+) throws -> [String: Any] {
   let script = packageFolder.appending(path: "Tests/CommandLineTests/Witness/\(name)")
   let process = Process()
   process.executableURL = WitnessTests.python
@@ -140,5 +147,5 @@ func witness(
   let data = output.fileHandleForReading.readDataToEndOfFile()
   process.waitUntilExit()
   try #require(process.terminationStatus == 0)
-  return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Double])
+  return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
 }
