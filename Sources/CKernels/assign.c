@@ -9,29 +9,31 @@
 #include "fold.h"
 #include "machine.h"
 
-/// `rows` rows of equal length against `vectors` registers of centers from `first` on.
+/// `rows` rows of equal length against `vectors` registers of centers from `first` on. `fetches`: the panel
+/// lines of the rows `soon` are fetched meanwhile.
 INLINE void block(const kindred_rows *points, const int32_t *row, int rows, int vectors,
-                  int64_t length, const kindred_centers *centers, const float *tails,
-                  int64_t first, const int32_t *soon, standing *standings) {
+                  int64_t length, const kindred_centers *centers, int64_t stride, int fetches,
+                  const float *tails, int64_t first, const int32_t *soon, standing *standings) {
   v16f sums[rows][vectors];
-  const int32_t *columns[rows];
-  const float *values[rows];
+  // Places instead of pointers, so that all of them stay in registers.
+  const int32_t *columns = points->columns;
+  const float *values = points->values;
+  int64_t place[rows], ahead[rows];
   UNROLL for (int r = 0; r < rows; r++) {
-    columns[r] = points->columns + points->row_offsets[row[r]];
-    values[r] = points->values + points->row_offsets[row[r]];
+    place[r] = points->row_offsets[row[r]];
+    ahead[r] = points->row_offsets[soon[r]];
     UNROLL for (int v = 0; v < vectors; v++) sums[r][v] = (v16f)(0.0f);
   }
   const float *panel = centers->panel + first;
-  const int64_t stride = centers->stride;
-  const int32_t *ahead[rows];
-  UNROLL for (int r = 0; r < rows; r++) ahead[r] = points->columns + points->row_offsets[soon[r]];
 #pragma clang loop unroll(disable)
   for (int64_t p = 0; p < length; p++) {
     UNROLL for (int r = 0; r < rows; r++) {
-      const v16f *lane = (const v16f *)(panel + (int64_t)columns[r][p] * stride);
-      const char *next = (const char *)(panel + (int64_t)ahead[r][p] * stride);
-      UNROLL for (int v = 0; v < vectors; v++) __builtin_prefetch(next + 64 * v);
-      const v16f value = (v16f)(values[r][p]);
+      const v16f *lane = (const v16f *)(panel + (int64_t)columns[place[r]] * stride);
+      if (fetches) {
+        const char *next = (const char *)(panel + (int64_t)columns[ahead[r]++] * stride);
+        UNROLL for (int v = 0; v < vectors; v++) __builtin_prefetch(next + 64 * v);
+      }
+      const v16f value = (v16f)(values[place[r]++]);
       UNROLL for (int v = 0; v < vectors; v++) sums[r][v] += value * lane[v];
     }
   }
@@ -40,7 +42,7 @@ INLINE void block(const kindred_rows *points, const int32_t *row, int rows, int 
   // Added last: what was scattered there has long reached the cache by now.
   if (tails != NULL)
     UNROLL for (int r = 0; r < rows; r++) {
-      const v16f *tail = (const v16f *)(tails + r * stride + first);
+      const v16f *tail = (const v16f *)(tails + r * centers->stride + first);
       UNROLL for (int v = 0; v < vectors; v++) sums[r][v] += tail[v];
     }
   UNROLL for (int r = 0; r < rows; r++) {
@@ -51,6 +53,9 @@ INLINE void block(const kindred_rows *points, const int32_t *row, int rows, int 
   }
 }
 
+/// A panel of so many bytes stays in the second cache, where fetching ahead costs more than waiting.
+enum { NEAR_PANEL = 3 << 18 };
+
 /// Rows that run together, so that multiply-adds do not wait for each other, as long as their registers
 /// are no more than `widest`.
 #define TOGETHER(vectors, widest)                           \
@@ -58,13 +63,26 @@ INLINE void block(const kindred_rows *points, const int32_t *row, int rows, int 
    : (vectors) <= 8 && (vectors) * 2 <= (widest) ? 2         \
                                                  : 1)
 
-#define CASE(rows, vectors)                                                  \
-  case vectors:                                                              \
-    block(points, row, rows, vectors, length, centers, tails, first, soon, standings); \
+#define BLOCK(rows, vectors, stride, fetches)                                                   \
+  block(points, row, rows, vectors, length, centers, stride, fetches, tails, first, soon, standings)
+
+#define CASE(rows, vectors)                                                                     \
+  case vectors: BLOCK(rows, vectors, centers->stride, 1); break;
+
+/// Where the registers are the whole panel row, its length is a constant.
+#define NARROW(rows, vectors)                                                                   \
+  case vectors:                                                                                 \
+    if (centers->stride != (vectors) * 16) {                                                    \
+      BLOCK(rows, vectors, centers->stride, 1);                                                 \
+    } else if (is_near) {                                                                       \
+      BLOCK(rows, vectors, (vectors) * 16, 0);                                                  \
+    } else {                                                                                    \
+      BLOCK(rows, vectors, (vectors) * 16, 1);                                                  \
+    }                                                                                           \
     break;
 
 #define CASES_TO_8(rows)                                                     \
-  CASE(rows, 1) CASE(rows, 2) CASE(rows, 3) CASE(rows, 4) CASE(rows, 5)      \
+  NARROW(rows, 1) NARROW(rows, 2) NARROW(rows, 3) NARROW(rows, 4) CASE(rows, 5) \
   CASE(rows, 6) CASE(rows, 7) CASE(rows, 8)
 
 #define CASES_TO_20(rows)                                                    \
@@ -116,7 +134,7 @@ static void clear_tail(const kindred_rows *points, int32_t row, int64_t length,
   TARGET static void NAME##_##SUFFIX(const kindred_rows *points, const int32_t *row,            \
                                      int vectors, int64_t length,                               \
                                      const kindred_centers *centers, const float *tails,        \
-                                     int64_t first, const int32_t *soon,                        \
+                                     int64_t first, int is_near, const int32_t *soon,           \
                                      standing *standings) {                                     \
     switch (vectors) { CASES }                                                                  \
   }
@@ -124,7 +142,7 @@ static void clear_tail(const kindred_rows *points, int32_t row, int64_t length,
 /// The whole assignment for one level. `WIDEST` registers of 16 lanes are the most that stay in the
 /// level's register file.
 #define DEFINE_ASSIGN(NAME, TARGET, WIDEST, ALL_CASES)                                          \
-  DEFINE_ROWS(NAME, TARGET, four, CASE(4, 1) CASE(4, 2) CASE(4, 3))                             \
+  DEFINE_ROWS(NAME, TARGET, four, NARROW(4, 1) NARROW(4, 2) NARROW(4, 3))                           \
   DEFINE_ROWS(NAME, TARGET, two, CASES_TO_8(2))                                                 \
   DEFINE_ROWS(NAME, TARGET, one, ALL_CASES)                                                     \
   TARGET static void NAME(const kindred_rows *points, const int32_t *rows, int64_t count,       \
@@ -133,6 +151,7 @@ static void clear_tail(const kindred_rows *points, int32_t row, int64_t length,
     const int64_t stride = centers->stride;                                                     \
     const int vectors = (int)(stride < (WIDEST) * 16 ? stride / 16 : (WIDEST));                 \
     const int most = TOGETHER(vectors, WIDEST);                                                 \
+    const int is_near = centers->cells.head * stride * 4 <= NEAR_PANEL;                         \
     int64_t i = 0;                                                                              \
     while (i < count) {                                                                         \
       const int32_t *row = rows + i;                                                            \
@@ -150,16 +169,22 @@ static void clear_tail(const kindred_rows *points, int32_t row, int64_t length,
         const int64_t left = (stride - first) / 16;                                             \
         const int width = (int)(left < (WIDEST) ? left : (WIDEST));                             \
         if (together == 4) {                                                                    \
-          NAME##_four(points, row, width, length, centers, tails, first, soon, standings);      \
+          NAME##_four(points, row, width, length, centers, tails, first, is_near, soon, standings);      \
         } else if (together == 2) {                                                             \
-          NAME##_two(points, row, width, length, centers, tails, first, soon, standings);       \
+          NAME##_two(points, row, width, length, centers, tails, first, is_near, soon, standings);       \
         } else {                                                                                \
-          NAME##_one(points, row, width, length, centers, tails, first, soon, standings);       \
+          NAME##_one(points, row, width, length, centers, tails, first, is_near, soon, standings);       \
         }                                                                                       \
       }                                                                                         \
-      for (int r = 0; r < together; r++) {                                                      \
-        if (tails != NULL)                                                                      \
+      if (tails != NULL)                                                                        \
+        for (int r = 0; r < together; r++)                                                      \
           clear_tail(points, row[r], length, &centers->cells, stride, tails + r * stride);      \
+      if (together == 4) {                                                                      \
+        conclude_four(standings, row, best, second, label, others);                             \
+        i += 4;                                                                                 \
+        continue;                                                                               \
+      }                                                                                         \
+      for (int r = 0; r < together; r++) {                                                      \
         conclude(&standings[r], best + row[r], second + row[r], label + row[r],                 \
                  others == NULL ? NULL : others + (int64_t)row[r] * 16);                        \
       }                                                                                         \

@@ -1,6 +1,7 @@
 // Near-ties decided again in double precision.
 #include "exact.h"
 
+#include "drift.h"
 #include "fold.h"
 #include "machine.h"
 
@@ -68,5 +69,27 @@ int32_t kindred_exact_sparse(int32_t level, const kindred_rows *points, int32_t 
 #endif
     default:
       return exact_baseline(points, row, centers, scale, bias, scores);
+  }
+}
+
+void kindred_exact_distances(const kindred_rows *points, int64_t first, int64_t last,
+                             const int32_t *label, const kindred_centers *centers,
+                             const double *scale, const double *norm, double *distance) {
+  for (int64_t row = first; row < last; row++) {
+    const int32_t center = label[row];
+    double sum = 0, shared = 0;
+    for (int64_t p = points->row_offsets[row]; p < points->row_offsets[row + 1]; p++) {
+      const int64_t term = points->columns[p];
+      const float cell = term < centers->cells.head
+                             ? centers->panel[term * centers->stride + center]
+                             : kindred_cell(centers, term, center);
+      const double coordinate = (double)cell * scale[center];
+      const double difference = (double)points->values[p] - coordinate;
+      sum += difference * difference;
+      shared += coordinate * coordinate;
+    }
+    // The rest of the center lies outside the row's terms; rounding alone leaves a trace of it.
+    const double rest = norm[center] - shared;
+    distance[row] = rest > 1e-14 * norm[center] ? sum + rest : sum;
   }
 }

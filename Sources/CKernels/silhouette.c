@@ -283,6 +283,11 @@ void kindred_add_overlap_corrections(const int32_t *columns, const float *values
   const int32_t runs = targets->runs;
   for (int64_t q = 0; q < touched_count; q++) {
     const int32_t row = touched[q];
+    // Rows are touched in no order that the machine could foresee.
+    if (q + 6 < touched_count) {
+      const char *soon = (const char *)(targets->slots + (int64_t)touched[q + 6] * runs);
+      for (int32_t byte = 0; byte < runs * 4; byte += 64) __builtin_prefetch(soon + byte);
+    }
     const double dot = dots[row];
     if (dot == 0) continue;
     dots[row] = 0;

@@ -5,7 +5,9 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "charges.h"
 #include "drift.h"
+#include "fold.h"
 #include "machine.h"
 
 /// Makes the sums of a term's clusters zero again, all of them or one by one, whichever is less work.
@@ -49,11 +51,65 @@ static inline int stayed(const changed_postings *postings, int64_t p) {
   return postings->moved != NULL && !postings->moved[postings->rows[p]];
 }
 
-void kindred_update_terms(const int64_t *offsets, const int32_t *rows, const float *values,
+/// Takes new sums of a whole lane in, eight clusters at a time; what stays adds nothing.
+/// Multiplications and additions are not fused, so the levels agree to the last bit.
+#define DEFINE_TAKE_LANE(NAME, TARGET)                                                           \
+  TARGET static void NAME(const double *sums, int64_t stride, const double *scale, float *lane,  \
+                          double *norm_change, double *cross_change, swing *swing) {             \
+    _Pragma("clang fp contract(off)") v8d most = (v8d)(0.0), least = (v8d)(0.0);                 \
+    for (int64_t j = 0; j < stride; j += 8) {                                                    \
+      const v8f rounded = __builtin_convertvector(*(const loose8d *)(sums + j), v8f);            \
+      const v8d new = __builtin_convertvector(rounded, v8d);                                     \
+      const v8d old = __builtin_convertvector(*(const v8f *)(lane + j), v8d);                    \
+      const v8d change = new - old;                                                              \
+      *(loose8d *)(norm_change + j) += change * (new + old);                                     \
+      *(loose8d *)(cross_change + j) += old * change;                                            \
+      *(v8f *)(lane + j) = rounded;                                                              \
+      if (scale != NULL) {                                                                       \
+        const v8d moved = *(const loose8d *)(scale + j) * change;                                \
+        most = moved > most ? moved : most;                                                      \
+        least = moved < least ? moved : least;                                                   \
+      }                                                                                          \
+    }                                                                                            \
+    for (int i = 0; i < 8; i++) {                                                                \
+      take(swing, most[i]);                                                                      \
+      take(swing, least[i]);                                                                     \
+    }                                                                                            \
+  }
+
+typedef double v8d __attribute__((ext_vector_type(8)));
+typedef double loose8d __attribute__((ext_vector_type(8), aligned(8)));
+
+#if defined(__x86_64__)
+DEFINE_TAKE_LANE(take_lane_avx512, TARGET_AVX512)
+DEFINE_TAKE_LANE(take_lane_avx2, TARGET_AVX2)
+#endif
+DEFINE_TAKE_LANE(take_lane_baseline, )
+
+static void take_lane(int32_t level, const double *sums, int64_t stride, const double *scale,
+                      float *lane, double *norm_change, double *cross_change, swing *swing) {
+  switch (level) {
+#if defined(__x86_64__)
+    case KINDRED_AVX512:
+      take_lane_avx512(sums, stride, scale, lane, norm_change, cross_change, swing);
+      return;
+    case KINDRED_AVX2:
+      take_lane_avx2(sums, stride, scale, lane, norm_change, cross_change, swing);
+      return;
+#endif
+    default: take_lane_baseline(sums, stride, scale, lane, norm_change, cross_change, swing);
+  }
+}
+
+/// Up to so many lanes, taking all of them in costs no more than one cluster after another.
+enum { SHORT_LANE = 64 };
+
+void kindred_update_terms(int32_t level, const int64_t *offsets, const int32_t *rows, const float *values,
                           int64_t first, int64_t last, const kindred_changes *changes,
                           const uint8_t *is_exact, int64_t stride, float *panel, double *exact,
-                          double *scratch, double *norm_change, double *cross_change,
-                          const kindred_move *move, float *lane_before) {
+                          int64_t exact_count, double *scratch, double *norm_change,
+                          double *cross_change, const kindred_move *move, float *lane_before,
+                          const kindred_charges *charges) {
   const int32_t *before = changes->before, *after = changes->after;
   for (int64_t term = first; term < last; term++) {
     const int64_t start = offsets[term], end = offsets[term + 1];
@@ -65,7 +121,7 @@ void kindred_update_terms(const int64_t *offsets, const int32_t *rows, const flo
     }
     if (move != NULL) memcpy(lane_before, lane, (size_t)stride * sizeof *lane);
     // Sums that lose no digit need only what came and went; others are added up again.
-    const int keeps_sums = exact != NULL && is_exact[term];
+    const int keeps_sums = term < exact_count && is_exact[term];
     double *sums = keeps_sums ? exact + term * stride : scratch;
     if (keeps_sums) {
       for (int64_t p = postings.from; p < postings.until; p++) {
@@ -76,7 +132,13 @@ void kindred_update_terms(const int64_t *offsets, const int32_t *rows, const flo
     } else {
       for (int64_t p = start; p < end; p++) sums[after[rows[p]]] += values[p];
     }
-    for (int64_t p = postings.from; p < postings.until; p++) {
+    swing swing = {0, 0};
+    // The first posting and the last one changed.
+    const int takes_lane = stride <= SHORT_LANE && postings.until - postings.from > 1;
+    if (takes_lane)
+      take_lane(level, sums, stride, charges == NULL ? NULL : charges->scale, lane, norm_change,
+                cross_change, &swing);
+    for (int64_t p = postings.from; p < postings.until && !takes_lane; p++) {
       // A row that stayed changes no sum; whichever rows came or went rewrite its cluster's cell.
       if (stayed(&postings, p)) continue;
       const int32_t touched[2] = {before[postings.rows[p]], after[postings.rows[p]]};
@@ -88,8 +150,10 @@ void kindred_update_terms(const int64_t *offsets, const int32_t *rows, const flo
         norm_change[cluster] += change * ((double)new_sum + old);
         cross_change[cluster] += old * change;
         lane[cluster] = new_sum;
+        if (charges != NULL) take(&swing, charges->scale[cluster] * change);
       }
     }
+    if (charges != NULL) charge(charges, &swing, rows, values, start, end);
     if (!keeps_sums) clear(scratch, stride, rows, start, end, after);
     if (move != NULL) drift_lane(move, lane_before, lane, stride, term);
   }
@@ -97,13 +161,14 @@ void kindred_update_terms(const int64_t *offsets, const int32_t *rows, const flo
 
 void kindred_rebuild_terms(const int64_t *offsets, const int32_t *rows, const float *values,
                            int64_t first, int64_t last, const int32_t *after, int64_t stride,
-                           int32_t clusters, float *panel, double *exact, double *scratch,
-                           double *norm_change, double *cross_change) {
+                           int32_t clusters, float *panel, double *exact, int64_t exact_count,
+                           double *scratch, double *norm_change, double *cross_change) {
   for (int64_t term = first; term < last; term++) {
     float *lane = panel + term * stride;
     for (int64_t p = offsets[term]; p < offsets[term + 1]; p++)
       scratch[after[rows[p]]] += values[p];
-    if (exact != NULL) memcpy(exact + term * stride, scratch, (size_t)clusters * sizeof *exact);
+    if (term < exact_count)
+      memcpy(exact + term * stride, scratch, (size_t)clusters * sizeof *exact);
     for (int32_t cluster = 0; cluster < clusters; cluster++) {
       const float new_sum = (float)scratch[cluster];
       const double old = lane[cluster], change = (double)new_sum - old;

@@ -1,3 +1,5 @@
+internal import Matrices
+
 extension SHA256 {
   private static let roundConstants: [UInt32] = [
     0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1,
@@ -17,6 +19,9 @@ extension SHA256 {
   mutating func compress(_ blocks: some Collection<UInt8>) {
     let isContiguous: Void? = blocks.withContiguousStorageIfAvailable { bytes in
       state.withUnsafeMutableBufferPointer { state in
+        if usesInstructions, DigestBlocks.isAvailable {
+          return DigestBlocks.fold(UnsafeRawBufferPointer(bytes), into: state)
+        }
         Self.roundConstants.withUnsafeBufferPointer { constants in
           Self.compress(UnsafeRawBufferPointer(bytes), into: state, constants: constants)
         }

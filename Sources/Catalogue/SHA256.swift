@@ -11,6 +11,9 @@ public struct SHA256: Sendable {
 
   static let blockSize = 64
 
+  /// False to do without the processor's instructions for it; the checksum is the same.
+  package var usesInstructions = true
+
   /// Makes the checksum of nothing.
   public init() {}
 

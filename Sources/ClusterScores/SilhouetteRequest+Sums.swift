@@ -74,7 +74,7 @@ extension SilhouetteRequest {
   /// products become those of a row that has cosine 1 with itself.
   private func removeOwnDistance(_ row: Int, _ runs: SilhouetteRuns, from products: inout [Double])
   {
-    for run in runs.runs {
+    for run in runs.summed {
       products[run.slotOfCluster[Int(rowAssignments[run.index].labels[row])]] += 1
     }
   }

@@ -52,11 +52,18 @@ public struct CenterAssignment: Sendable, Equatable {
     guard points.columnCount == centroids.columnCount else {
       throw .columnMismatch(expected: centroids.columnCount, found: points.columnCount)
     }
+    self.init(
+      of: EnginePoints(points, pool: pool), to: centroids, labels: labels, pool: pool)
+  }
+
+  /// The same for points in the engine's form, which several clusterings can share.
+  package init(
+    of points: EnginePoints, to centroids: DenseMatrix, labels: Assignment, pool: WorkerPool
+  ) {
     precondition(
       labels.labels.count == points.rowCount && labels.clusterCount == centroids.rowCount,
       "labels must be one a row, of these centers")
-    let space = EnginePoints(points, pool: pool)
-      .space(clusterCount: centroids.rowCount, kernel: .automatic)
+    let space = points.space(clusterCount: centroids.rowCount, kernel: .automatic)
     space.setCenters(centroids, pool: pool)
     assignment = labels
     squaredDistances = space.squaredDistances(

@@ -16,9 +16,11 @@ public enum AtomicFile {
 
   /// Lets `fill` make a file under a temporary name in the same folder, and gives it its own name.
   ///
+  /// - Parameter flushesFolder: false when the caller flushes the folder, after several files.
   /// - Throws: `OutputError`, and what `fill` throws; nothing is left behind then.
   public static func publish(
-    to path: String, replacing: Bool, _ fill: (_ temporary: String) throws -> Void
+    to path: String, replacing: Bool, flushesFolder: Bool = true,
+    _ fill: (_ temporary: String) throws -> Void
   ) throws(OutputError) {
     try checkTarget(path, replacing: replacing)
     let temporary = temporaryName(for: path)
@@ -39,7 +41,7 @@ public enum AtomicFile {
       unlink(temporary)
       throw failure
     }
-    try synchronizeFolder(of: path)
+    if flushesFolder { try synchronizeFolder(of: path) }
   }
 
   /// Refuses a target that cannot be written, before any work is done for it.

@@ -60,10 +60,16 @@ public struct GrownTree: Sendable {
   /// - Complexity: O(stored elements + k·d).
   func model(
     _ assignment: Assignment, of points: FeatureMatrix, pool: WorkerPool
-  ) throws(ClusteringError) -> KMeansModel {
+  ) -> KMeansModel {
+    model(assignment, of: points, prepared: EnginePoints(points, pool: pool), pool: pool)
+  }
+
+  /// The same for points that have been brought into the engine's form, which several cuts can share.
+  func model(
+    _ assignment: Assignment, of points: FeatureMatrix, prepared: EnginePoints, pool: WorkerPool
+  ) -> KMeansModel {
     let means = ClusterMeans.means(of: assignment, points: points)
-    let distances = try CenterAssignment(
-      of: points, to: means, labels: assignment, pool: pool)
+    let distances = CenterAssignment(of: prepared, to: means, labels: assignment, pool: pool)
     return KMeansModel(
       centroids: means, assignment: assignment, inertia: distances.inertia, iterations: [],
       didConverge: true, winningRestart: 0)

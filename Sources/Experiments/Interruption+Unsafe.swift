@@ -18,6 +18,8 @@ public enum Interruption {
   }
 
   private static let table = Table()
+  /// Held while a slot is chosen; a signal handler only reads the slots.
+  private static let choice = Mutex(())
   /// True once a signal ends the process: other threads begin no file any more.
   private static let isEnding = Atomic<Bool>(false)
 
@@ -52,10 +54,10 @@ public enum Interruption {
     }
   }
 
-  /// Remembers a file that is to go when a signal comes; one thread at a time.
+  /// Remembers a file that is to go when a signal comes.
   static func register(file path: String) -> Int? { register(path, in: table.files) }
 
-  /// Remembers a folder that is to go when a signal comes and it is empty; one thread at a time.
+  /// Remembers a folder that is to go when a signal comes and it is empty.
   static func register(folder path: String) -> Int? { register(path, in: table.folders) }
 
   /// Forgets a file.
@@ -68,8 +70,10 @@ public enum Interruption {
     _ path: String, in slots: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
   ) -> Int? {
     while isEnding.load(ordering: .sequentiallyConsistent) { pause() }
-    guard let slot = (0..<Table.count).first(where: { slots[$0] == nil }) else { return nil }
-    slots[slot] = strdup(path)
-    return slot
+    return choice.withLock { _ in
+      guard let slot = (0..<Table.count).first(where: { slots[$0] == nil }) else { return nil }
+      slots[slot] = strdup(path)
+      return slot
+    }
   }
 }

@@ -1,32 +1,37 @@
 public import Catalogue
 internal import Clustering
 internal import Glibc
+public import Matrices
 
 /// The folder of a run: held by a lock while the run lasts, published at its end, complete when its
 /// manifest is there.
 public final class RunFolder {
   /// One file to publish: its name, and what makes it under a temporary path.
-  public struct File {
+  public struct File: Sendable {
     /// The name inside the folder.
     public let name: String
     /// Makes the file at a path.
-    public let fill: (_ path: String) throws -> Void
+    public let fill: @Sendable (_ path: String) throws -> Void
     /// False for what varies between equal runs and so stays out of the manifest.
     public let isReproducible: Bool
 
-    /// What the file holds, where that is in memory.
-    public let bytes: [UInt8]?
+    /// What makes the file's bytes, where that is done in memory.
+    public let bytes: (@Sendable () -> [UInt8])?
 
-    /// A file of bytes.
-    public init(_ name: String, _ bytes: [UInt8], isReproducible: Bool = true) {
+    /// A file of bytes, which are made when the file is: on any thread, beside those of other files.
+    public init(
+      _ name: String, _ bytes: @autoclosure @escaping @Sendable () -> [UInt8],
+      isReproducible: Bool = true
+    ) {
       self.name = name
       self.bytes = bytes
       self.isReproducible = isReproducible
-      fill = { path in try AtomicFile.writeThrough(bytes, to: path, shown: name) }
+      fill = { path in try AtomicFile.writeThrough(bytes(), to: path, shown: name) }
     }
 
     /// A file that something else writes, and flushes to the disk.
-    public init(_ name: String, writtenBy fill: @escaping (_ path: String) throws -> Void) {
+    public init(_ name: String, writtenBy fill: @escaping @Sendable (_ path: String) throws -> Void)
+    {
       self.name = name
       self.fill = fill
       bytes = nil
@@ -96,13 +101,16 @@ public final class RunFolder {
     return units
   }
 
-  /// Publishes the files of a finished run; the manifest comes last, and after it the units go.
+  /// Publishes the files of a finished run, on all threads; the manifest comes last, and after it the units
+  /// go.
   ///
   /// - Throws: `OutputError`; the folder then has no manifest, and so does not pass for complete.
-  public func publish(_ files: [File]) throws(OutputError) {
+  public func publish(
+    _ files: [File], pool: WorkerPool = WorkerPool(threadCount: 1)
+  ) throws(OutputError) {
     try units?.finish()
     do throws(OutputError) {
-      try write(files)
+      try write(files, pool: pool)
     } catch {
       throw units?.explaining(error) ?? error
     }
@@ -110,7 +118,7 @@ public final class RunFolder {
     release(leavingNothing: false)
   }
 
-  private func write(_ files: [File]) throws(OutputError) {
+  private func write(_ files: [File], pool: WorkerPool) throws(OutputError) {
     for stale in Self.contents(path) where Self.isTemporary(stale) { unlink("\(path)/\(stale)") }
     let present = Self.contents(path)
     unlink("\(path)/\(Self.manifestName)")
@@ -121,18 +129,33 @@ public final class RunFolder {
     {
       unlink("\(path)/\(name)")
     }
-    var manifest = ""
-    for file in files.sorted(by: { $0.name < $1.name }) {
-      let target = "\(path)/\(file.name)"
-      var checksum = ""
-      try AtomicFile.publish(to: target, replacing: true) { temporary in
-        try file.fill(temporary)
-        if file.isReproducible { checksum = try Self.checksum(temporary) }
-      }
-      if file.isReproducible { manifest += "\(checksum)  \(file.name)\n" }
+    let files = files.sorted { $0.name < $1.name }
+    let folder = path
+    let writers = WorkerPool(threadCount: min(pool.threadCount, Self.writerLimit))
+    let lines = writers.map(files.count) { place in
+      Result { () throws(OutputError) in try Self.publish(files[place], in: folder) }
     }
+    var manifest = ""
+    for line in lines { manifest += try line.get() }
+    // Every name is on the disk before the one that says so.
+    try AtomicFile.synchronizeFolder(of: "\(path)/\(Self.manifestName)")
     try AtomicFile.write(
       Array(manifest.utf8), to: "\(path)/\(Self.manifestName)", replacing: true)
+  }
+
+  /// The most files that are under way at once: what a signal takes away has its limit.
+  private static let writerLimit = 8
+
+  /// Puts a file into its place and returns its line of the manifest.
+  private static func publish(_ file: File, in folder: String) throws(OutputError) -> String {
+    var checksum = ""
+    try AtomicFile.publish(
+      to: "\(folder)/\(file.name)", replacing: true, flushesFolder: false
+    ) { temporary in
+      try file.fill(temporary)
+      if file.isReproducible { checksum = try Self.checksum(temporary) }
+    }
+    return file.isReproducible ? "\(checksum)  \(file.name)\n" : ""
   }
 
   /// Gives the folder back without publishing; removes it if this run made it.

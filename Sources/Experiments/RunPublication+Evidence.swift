@@ -7,10 +7,16 @@ extension RunPublication {
   /// The tables of clusters, of classes and of unseen rows, as far as there are any.
   func evidenceFiles(squaredDistances: [Double]) -> [RunFolder.File] {
     let best = result.best
-    let clusters = ClusterTable.csv(
-      points: input.features, centroids: best.model.centroids, assignment: best.model.assignment,
-      clusterSilhouettes: best.silhouette.clusterMeans, squaredDistances: squaredDistances)
-    var files = [RunFolder.File("clusters.csv", Array(clusters.utf8))]
+    var files = [
+      RunFolder.File(
+        "clusters.csv",
+        Array(
+          ClusterTable.csv(
+            points: input.features, centroids: best.model.centroids,
+            assignment: best.model.assignment, clusterSilhouettes: best.silhouette.clusterMeans,
+            squaredDistances: squaredDistances
+          ).utf8))
+    ]
     if let heldOut, let scores = best.heldOut {
       files.append(
         RunFolder.File("heldout.csv", Array(HeldOutTable.csv(heldOut, scores).utf8)))

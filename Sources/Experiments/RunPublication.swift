@@ -5,7 +5,7 @@ public import Matrices
 internal import TextFeatures
 
 /// The files of a finished run, in memory or ready to be written.
-public struct RunPublication {
+public struct RunPublication: Sendable {
   /// What is published.
   public let input: PreparedInput
   /// The options of the run.
@@ -49,20 +49,29 @@ public struct RunPublication {
     let summaries = ClusterSummary.summaries(
       of: best.model.assignment, squaredDistances: distances,
       silhouettes: best.silhouette.samples, source: .init(input))
-    let labels = LabelTable.csv(
-      rowNumbers: input.rowNumbers, identifiers: input.identifiers, titles: input.titles,
-      labels: best.model.assignment.labels, silhouettes: best.silhouette.samples,
-      squaredDistances: distances)
-    let descriptions = ClusterDescriptions.json(
-      summaries, input: input, run: best, squaredDistances: distances)
-    let text = ResultText.text(
-      input: input, configuration: configuration, result: result, summaries: summaries,
-      heldOutName: heldOutName, heldOutNotes: heldOut?.notes ?? [])
     return evidenceFiles(squaredDistances: distances) + [
-      RunFolder.File("result.txt", Array(text.utf8)),
+      RunFolder.File(
+        "result.txt",
+        Array(
+          ResultText.text(
+            input: input, configuration: configuration, result: result, summaries: summaries,
+            heldOutName: heldOutName, heldOutNotes: heldOut?.notes ?? []
+          ).utf8)),
       RunFolder.File("no_of_clusters.txt", Array("\(best.clusterCount)\n".utf8)),
-      RunFolder.File("labels.csv", Array(labels.utf8)),
-      RunFolder.File("clusters.json", Array(descriptions.prettyText.utf8)),
+      RunFolder.File(
+        "labels.csv",
+        Array(
+          LabelTable.csv(
+            rowNumbers: input.rowNumbers, identifiers: input.identifiers, titles: input.titles,
+            labels: best.model.assignment.labels, silhouettes: best.silhouette.samples,
+            squaredDistances: distances
+          ).utf8)),
+      RunFolder.File(
+        "clusters.json",
+        Array(
+          ClusterDescriptions.json(
+            summaries, input: input, run: best, squaredDistances: distances
+          ).prettyText.utf8)),
       RunFolder.File("labels.npy", MatrixFile.npyBytes(best.model.assignment.labels)),
       RunFolder.File(
         "sweep.csv", Array(SweepTables.csv(result, seed: configuration.seed).utf8)),

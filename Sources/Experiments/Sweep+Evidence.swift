@@ -83,7 +83,7 @@ extension Sweep {
       ).grow(points, pool: pool)
       for index in own where runs[index].clusterCount <= grown.tree.leafCount {
         let cut = try grown.tree.assignment(clusterCount: runs[index].clusterCount)
-        models[index] = try grown.model(
+        models[index] = grown.model(
           grown.assignment(ofLeaves: cut), of: points, pool: pool)
       }
     }

@@ -41,9 +41,7 @@ extension Sweep {
         try self.cuts(
           of: tree, at: clusterCounts, columnCount: points.columnCount, notes: &notes)
       }
-      let models = try seconds.measure(.score) { () throws(ClusteringError) in
-        try tree.models(cuts, of: points, pool: pool)
-      }
+      let models = seconds.measure(.score) { tree.models(cuts, of: points, pool: pool) }
       all += models.map { Fit(algorithm: algorithm, model: $0, restartLabels: []) }
     }
     return all
@@ -86,12 +84,10 @@ extension GrownTree {
   /// Cuts as clusterings, one a thread.
   func models(
     _ cuts: [Assignment], of points: FeatureMatrix, pool: WorkerPool
-  ) throws(ClusteringError) -> [KMeansModel] {
-    let results = pool.mapJobs(cuts.count) { job, pool in
-      Result { () throws(ClusteringError) in try model(cuts[job], of: points, pool: pool) }
+  ) -> [KMeansModel] {
+    let prepared = EnginePoints(points, pool: pool)
+    return pool.mapJobs(cuts.count) { job, pool in
+      model(cuts[job], of: points, prepared: prepared, pool: pool)
     }
-    var models: [KMeansModel] = []
-    for result in results { models.append(try result.get()) }
-    return models
   }
 }

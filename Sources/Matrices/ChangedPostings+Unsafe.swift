@@ -11,11 +11,11 @@ struct ChangedPostings: Sendable {
   /// The value of each listed posting.
   let values: Buffer<Float>?
 
-  /// Lists the postings of some rows, ascending, or marks the rows when they are many.
+  /// Lists the postings of some rows, ascending, or marks the rows when they are one in `share` or more.
   ///
   /// - Complexity: O(d + entries of the rows), or O(n).
-  init(of changed: [Int32], among points: SparsePoints) {
-    guard changed.count * 16 < points.rowCount else {
+  init(of changed: [Int32], among points: SparsePoints, share: Int) {
+    guard changed.count * share < points.rowCount else {
       let moved = Buffer<UInt8>(count: points.rowCount, repeating: 0)
       for row in changed { moved.base[Int(row)] = 1 }
       (self.moved, offsets, rows, values) = (moved, nil, nil, nil)

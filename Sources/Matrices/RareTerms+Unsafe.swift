@@ -35,7 +35,12 @@ final class RareTerms: @unchecked Sendable {
   ///
   /// A cell costs about as much as half a register of 16 lanes.
   static func head(postingOffsets: Buffer<Int64>, stride: Int) -> Int {
-    let least = Int64(stride / 8)
+    head(postingOffsets: postingOffsets, leastCount: stride / 8)
+  }
+
+  /// The number of terms with at least so many postings.
+  static func head(postingOffsets: Buffer<Int64>, leastCount: Int) -> Int {
+    let least = Int64(leastCount)
     var (low, high) = (0, postingOffsets.count - 1)
     // Terms come by descending frequency.
     while low < high {

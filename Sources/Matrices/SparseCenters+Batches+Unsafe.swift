@@ -15,7 +15,7 @@ extension SparseCenters {
     batch: Buffer<Int32>, into standings: Standings, products: Buffer<Double>?, pool: WorkerPool
   ) {
     precondition(standings.labels.count == rowCount, "standings need one place a row")
-    drift?.forget()
+    forgetBounds()
     let batch = batchRows.distinct(batch, lengths: points.rowOffsets)
     if kernel == .gemm { assignByProducts(batch: batch, into: standings, pool: pool) }
     let size = 64
@@ -100,7 +100,7 @@ extension SparseCenters {
   package func replaceCenter(_ cluster: Int, withRow row: Int, weight: Double) {
     precondition(rareTerms.count == 0, "centers that absorb batches need a lane for every term")
     holdsSums = false
-    drift?.forget()
+    forgetBounds()
     clearLanes([cluster])
     var norm = 0.0
     for entry in points.entries(ofRow: row) {

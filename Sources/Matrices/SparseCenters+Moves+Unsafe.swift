@@ -1,8 +1,12 @@
 internal import CKernels
 
 extension SparseCenters {
+  /// Leads are kept once fewer than one row in so many changes its label: more changes than that touch the
+  /// terms of nearly all rows.
+  private static let leastSettledShare = 16
+
   package func moveCenters(to labels: Buffer<Int32>, pool: WorkerPool) -> Double {
-    let move = beginMove(to: labels, pool: pool)
+    let move = beginMove(to: labels, keepsLeads: pool.threadCount == 1, pool: pool)
     let changes = pool.map(
       points.termChunks.count, makeScratch: { SumScratch(stride: stride) },
       { chunk, scratch in updateSums(ofChunk: chunk, by: move, scratch: scratch) })
@@ -20,6 +24,8 @@ extension SparseCenters {
     /// What the sums will be multiplied with, `stride`.
     let newScale: Buffer<Float>
     let scalesChanged: Bool
+    /// What the sums will be multiplied with in double precision, `stride`, when rows are to be charged for it.
+    let leadScale: Buffer<Double>?
   }
 
   /// A worker's room for the sums of one term.
@@ -36,36 +42,55 @@ extension SparseCenters {
   }
 
   /// Compares labels with those that the sums belong to.
-  func beginMove(to labels: Buffer<Int32>, pool: WorkerPool) -> SumMove {
+  ///
+  /// `keepsLeads`: one thread alone updates the sums, and may charge rows for what moves.
+  func beginMove(
+    to labels: Buffer<Int32>, keepsLeads: Bool = false, pool: WorkerPool
+  ) -> SumMove {
     precondition(labels.count == rowCount, "labels need one place a row")
     // Sums that are written afresh do not tell how far they moved.
-    if !holdsSums { drift?.forget() }
+    if !holdsSums { forgetBounds() }
     let changes =
       holdsSums
       ? LabelChanges(labels, since: summedLabels, sizes: sizes.elements, pool: pool)
       : LabelChanges(labels, clusterCount: clusterCount)
     if !holdsSums && exactSums == nil && kernel != .gemm {
-      exactSums = Buffer(unwritten: rareTerms.head * stride)
+      exactSums = Buffer(count: exactCount * stride, repeating: 0)
     }
+    let leads = keepsLeads ? leads : nil
+    if leads == nil { self.leads?.forget() }
+    leads?.isUseful =
+      holdsSums && clusterCount > 1 && changes.rows.count * Self.leastSettledShare < rowCount
     // Where half of the rows change their label, looking for those that do not is a loss; with few centers
     // the kernel is so fast that it is one until nearly all rows keep theirs.
     let leastShare = stride <= 32 ? 64 : 2
-    drift?.isUseful = clusterCount > 1 && changes.rows.count * leastShare < rowCount
+    drift?.isUseful =
+      leads == nil && clusterCount > 1 && changes.rows.count * leastShare < rowCount
     let newScale = Buffer<Float>(count: stride, repeating: 0)
     for (cluster, size) in changes.sizes.enumerated() where size > 0 {
       newScale[cluster] = Float(1 / Double(size))
     }
+    var leadScale: Buffer<Double>?
+    if leads?.isHeld == true {
+      let scales = Buffer<Double>(count: stride, repeating: 0)
+      for (cluster, size) in changes.sizes.enumerated() where size > 0 {
+        scales[cluster] = 1 / Double(size)
+      }
+      leadScale = scales
+    }
     return SumMove(
       labels: labels, changes: changes,
-      postings: holdsSums ? ChangedPostings(of: changes.rows, among: points) : nil,
+      postings: holdsSums
+        ? ChangedPostings(
+          of: changes.rows, among: points, share: pool.threadCount == 1 ? 4 : 16) : nil,
       oldScale: exactScale.array(), oldNorms: sumNorms.array(), newScale: newScale,
-      scalesChanged: !scale.elements.elementsEqual(newScale.elements))
+      scalesChanged: !scale.elements.elementsEqual(newScale.elements), leadScale: leadScale)
   }
 
   /// Brings the sums of a chunk of terms up to date; returns Σ new² − old² and Σ old·(new − old) of each
-  /// cluster, 2k numbers.
+  /// cluster, `stride` numbers each.
   func updateSums(ofChunk chunk: Int, by move: SumMove, scratch: SumScratch) -> Buffer<Double> {
-    let changes = Buffer<Double>(count: 2 * clusterCount, repeating: 0)
+    let changes = Buffer<Double>(count: 2 * stride, repeating: 0)
     let (head, rare) = split(points.termChunks[chunk])
     let labels = move.labels
     var cells = rareTerms.kernelCells
@@ -73,29 +98,32 @@ extension SparseCenters {
       before: summedLabels.base, after: labels.base, moved: move.postings?.moved?.base,
       offsets: move.postings?.offsets?.base, rows: move.postings?.rows?.base,
       values: move.postings?.values?.base)
+    let keptCount = Int64(exactSums == nil ? 0 : exactCount)
     guard move.postings != nil else {
       kindred_rebuild_terms(
         points.postingOffsets.base, points.postingRows.base, points.postingValues.base,
         Int64(head.lowerBound), Int64(head.upperBound), labels.base, Int64(stride),
-        Int32(clusterCount), panel.base, exactSums?.base, scratch.sums.base, changes.base,
-        changes.base + clusterCount)
+        Int32(clusterCount), panel.base, exactSums?.base, keptCount, scratch.sums.base,
+        changes.base, changes.base + stride)
       kindred_update_cells(
         points.postingOffsets.base, points.postingRows.base, points.postingValues.base,
         Int64(rare.lowerBound), Int64(rare.upperBound), &kernelChanges, 1, &cells,
-        scratch.sums.base, scratch.stamps.base, changes.base, changes.base + clusterCount, nil)
+        scratch.sums.base, scratch.stamps.base, changes.base, changes.base + stride, nil,
+        nil)
       return changes
     }
-    withKernelMove(to: move.newScale, scalesChanged: move.scalesChanged) { kernelMove in
+    withKernelMove(move) { kernelMove, charges in
       kindred_update_terms(
-        points.postingOffsets.base, points.postingRows.base, points.postingValues.base,
-        Int64(head.lowerBound), Int64(head.upperBound), &kernelChanges, points.isExact.base,
-        Int64(stride), panel.base, exactSums?.base, scratch.sums.base, changes.base,
-        changes.base + clusterCount, kernelMove, scratch.lane.base)
+        instructionSet.rawValue, points.postingOffsets.base, points.postingRows.base,
+        points.postingValues.base, Int64(head.lowerBound), Int64(head.upperBound), &kernelChanges,
+        points.isExact.base, Int64(stride), panel.base, exactSums?.base, keptCount,
+        scratch.sums.base, changes.base, changes.base + stride, kernelMove, scratch.lane.base,
+        charges)
       kindred_update_cells(
         points.postingOffsets.base, points.postingRows.base, points.postingValues.base,
         Int64(rare.lowerBound), Int64(rare.upperBound), &kernelChanges, 0, &cells,
-        scratch.sums.base, scratch.stamps.base, changes.base, changes.base + clusterCount,
-        kernelMove)
+        scratch.sums.base, scratch.stamps.base, changes.base, changes.base + stride,
+        kernelMove, charges)
     }
     return changes
   }
@@ -112,6 +140,7 @@ extension SparseCenters {
 
     var shift = 0.0
     var biasChanges = [Double](repeating: 0, count: clusterCount)
+    let leadChanges = leads?.isHeld == true ? RowLeads.Changes(clusterCount: clusterCount) : nil
     movedDistances = [Double](repeating: 0, count: clusterCount)
     movedScoreSum = 0
     for cluster in 0..<clusterCount {
@@ -119,7 +148,7 @@ extension SparseCenters {
       var crossChange = 0.0
       for partial in partials {
         normChange += partial.base[cluster]
-        crossChange += partial.base[clusterCount + cluster]
+        crossChange += partial.base[stride + cluster]
       }
       let (oldNorm, oldScale) = (move.oldNorms[cluster], move.oldScale[cluster])
       let newNorm = updatedNorm(cluster, oldNorm + normChange)
@@ -139,13 +168,18 @@ extension SparseCenters {
         shift += Swift.max(0, moved)
         movedDistances[cluster] = Swift.max(0, moved).squareRoot()
       }
-      if size == 0 || isIdle.base[cluster] { drift?.forget() }
-      let oldBias = exactBias.base[cluster]
+      if size == 0 || isIdle.base[cluster] { forgetBounds() }
+      let (oldBias, oldLength) = (exactBias.base[cluster], squaredNorms.base[cluster].squareRoot())
       setLane(cluster, scale: newScale, isIdle: size == 0)
       biasChanges[cluster] = exactBias.base[cluster] - oldBias
+      leadChanges?.set(
+        cluster, growth: (newScale - oldScale) / oldScale, bias: oldBias,
+        biasChange: biasChanges[cluster],
+        product: 1.0001 * Double(points.greatestNorm) * oldLength, eitherSign: points.hasNegatives)
     }
     updateGreatestNorm()
     drift?.move(biasesBy: biasChanges)
+    if let leadChanges { leads?.move(leadChanges) }
     return shift
   }
 
@@ -155,18 +189,22 @@ extension SparseCenters {
     return (terms.lowerBound..<middle, middle..<terms.upperBound)
   }
 
-  /// Hands over what the update of the sums needs to tell how far coordinates drift, or nil when nobody
-  /// asks.
+  /// Hands over what the update of the sums needs to tell how far coordinates drift and what that takes of
+  /// the rows' leads, each nil when nobody asks.
   private func withKernelMove(
-    to newScale: Buffer<Float>, scalesChanged: Bool,
-    _ update: (UnsafePointer<kindred_move>?) -> Void
+    _ move: SumMove,
+    _ update: (UnsafePointer<kindred_move>?, UnsafePointer<kindred_charges>?) -> Void
   ) {
-    guard let tables = drift?.moveTables else { return update(nil) }
-    var move = kindred_move(
-      level: instructionSet.rawValue, scales_changed: scalesChanged ? 1 : 0,
-      either_sign: points.hasNegatives ? 1 : 0, old_scale: scale.base, new_scale: newScale.base,
-      rise: tables.rise, span: tables.span)
-    withUnsafePointer(to: &move) { update($0) }
+    if let leads, let scale = move.leadScale {
+      var charges = kindred_charges(charge: leads.charges.base, scale: scale.base)
+      return withUnsafePointer(to: &charges) { update(nil, $0) }
+    }
+    guard let tables = drift?.moveTables else { return update(nil, nil) }
+    var kernelMove = kindred_move(
+      level: instructionSet.rawValue, scales_changed: move.scalesChanged ? 1 : 0,
+      either_sign: points.hasNegatives ? 1 : 0, old_scale: scale.base,
+      new_scale: move.newScale.base, rise: tables.rise, span: tables.span)
+    withUnsafePointer(to: &kernelMove) { update($0, nil) }
   }
 
   /// A lane's new ‖S‖², summed afresh when so little is left of it that rounding errors would count.
@@ -174,7 +212,7 @@ extension SparseCenters {
     peakNorms.base[cluster] = Swift.max(peakNorms.base[cluster], sumNorms.base[cluster])
     guard norm < 1e-4 * peakNorms.base[cluster] else { return norm }
     // Not that labels need it, as biases move with the norm: after such a fall few rows would rest.
-    drift?.forget()
+    forgetBounds()
     var sum = 0.0
     var centers = kernelCenters
     for term in 0..<columnCount {
@@ -226,11 +264,13 @@ extension SparseCenters {
   }
 
   package func publish(pool: WorkerPool) -> DenseMatrix {
-    if isIdle.elements.contains(true) { drift?.forget() }
+    if isIdle.elements.contains(true) { forgetBounds() }
     // Rounding moves a coordinate by half a unit in the last place; the rest is margin.
     let length = greatestSquaredNorm.squareRoot()
     let loss = length * (Double(points.greatestNorm) + length) * Double(Float.ulpOfOne)
-    drift?.loosen(by: 8 * loss + 4 * Double(points.longestRow) * Double(Float.leastNormalMagnitude))
+    let slack = 8 * loss + 4 * Double(points.longestRow) * Double(Float.leastNormalMagnitude)
+    drift?.loosen(by: slack)
+    leads?.loosen(by: slack)
     let busiest = (0..<clusterCount).reduce(0) { sizes.base[$1] > sizes.base[$0] ? $1 : $0 }
     let count = clusterCount * columnCount
     let centroids = [Float](unsafeUninitializedCapacity: count) { memory, initialized in

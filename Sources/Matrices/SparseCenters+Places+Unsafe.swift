@@ -3,7 +3,7 @@ extension SparseCenters {
     precondition(
       centers.rowCount == clusterCount && centers.columnCount == columnCount,
       "centers must be k×d")
-    drift?.forget()
+    forgetBounds()
     clearSums(pool: pool)
     let cells = centers.elements.withUnsafeBufferPointer { source in
       writeSums(of: SharedPointer(source), pool: pool)
@@ -79,7 +79,7 @@ extension SparseCenters {
 
   package func setCenters(toRows rows: [Int], pool: WorkerPool) {
     precondition(rows.count == clusterCount, "centers must be k rows")
-    drift?.forget()
+    forgetBounds()
     clearSums(pool: pool)
     // A row that is listed twice needs more cells than its terms have rows.
     if Set(rows).count < rows.count { rareTerms.reserve { _ in clusterCount } }

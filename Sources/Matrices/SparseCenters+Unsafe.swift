@@ -46,8 +46,11 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
   /// The labels that the panel's sums belong to; meaningless until the first move.
   let summedLabels: Buffer<Int32>
   var holdsSums = false
-  /// The panel's sums in double precision, `rareTerms.head×stride`; nil before the first move.
+  /// The panel's sums of the most frequent terms in double precision, `exactCount×stride`; nil before the first
+  /// move.
   var exactSums: Buffer<Double>?
+  /// How many terms those are: adding a few postings up again costs less than keeping sums in the caches.
+  let exactCount: Int
   /// How many rows each center has absorbed, k.
   package let absorbedWeights: Buffer<Double>
   /// The rows whose terms are all that a lane may hold, or nil when they are many or not known, k.
@@ -60,11 +63,16 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
   /// What single precision cannot hold of the panel's sums, `d×stride`; nil until a lane is long.
   var remainders: Buffer<Float>?
   let drift: TermDrift?
+  /// What is known of the rows when one thread does all; nil when several may.
+  let leads: RowLeads?
   package internal(set) var movedScoreSum = 0.0
   package internal(set) var movedDistances: [Double] = []
 
   package var rowCount: Int { points.rowCount }
   package var columnCount: Int { points.columnCount }
+
+  /// The number of postings from which a term's sums are worth keeping.
+  private static let leastExactPostingCount = 32
 
   /// Makes room for the centers, all zero.
   ///
@@ -91,6 +99,9 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
       : RareTerms.head(postingOffsets: points.postingOffsets, stride: stride)
     let head = other?.rareTerms.head ?? ownHead
     rareTerms = RareTerms(head: head, postingOffsets: points.postingOffsets)
+    let exactHead = RareTerms.head(
+      postingOffsets: points.postingOffsets, leastCount: Self.leastExactPostingCount)
+    exactCount = min(head, exactHead)
     (headLengths, rowsByHead) = points.rowsByHead(head, pool: pool)
     panel = other?.panel ?? Buffer(count: head * stride, repeating: 0)
     scale = Buffer(count: stride, repeating: 0)
@@ -108,6 +119,9 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
     laneRows = [[Int32]?](repeating: nil, count: clusterCount)
     batchRows = BatchRows(rowCount: points.rowCount)
     drift = TermDrift(rowCount: points.rowCount, columnCount: points.columnCount)
+    leads =
+      pool.threadCount == 1 && self.kernel != .gemm && !keepsLanes
+      ? RowLeads(rowCount: points.rowCount) : nil
     rowMajor = Buffer(
       count: self.kernel == .gemm ? clusterCount * points.columnCount : 0, repeating: 0)
   }
@@ -130,6 +144,9 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
 
   /// Labels all rows but those that are known to keep their label.
   private func assignByRows(into standings: Standings, pool: WorkerPool) {
+    if let leads, leads.isUseful, pool.threadCount == 1 {
+      return assign(into: standings, keeping: leads)
+    }
     let isPruning = drift?.resume(standings, pool: pool) ?? false
     pool.forEach(
       points.chunkCount,
@@ -152,6 +169,31 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
           unsettled: scratch.unsettled.base, count: Int(count), into: standings,
           tails: scratch.tails)
       })
+  }
+
+  /// Labels the rows whose lead is gone, all of them at first.
+  private func assign(into standings: Standings, keeping leads: RowLeads) {
+    let isPruning = leads.resume(standings)
+    if isPruning {
+      // What many small losses may add up to by rounding is a small part of what a score may be off by.
+      leads.takeCharges(
+        of: 0..<rowCount, slack: Double(greatestScoreError) / 8, level: instructionSet,
+        clusterCount: clusterCount)
+    }
+    let unsettled = Buffer<Int32>(unwritten: SparsePoints.chunkSize)
+    let tails = Buffer<Float>(count: 4 * stride, repeating: 0)
+    for chunk in 0..<points.chunkCount {
+      let rows = points.rows(ofChunk: chunk)
+      guard isPruning else {
+        assign(rows: rows, into: standings, tails: tails)
+        continue
+      }
+      let count = leads.list(
+        unsettledOf: rowsByHead.base + rows.lowerBound, count: rows.count, into: unsettled)
+      assignSparse(
+        list: unsettled.base, count: count, tails: tails, keepsBounds: true, into: standings)
+    }
+    leads.settle()
   }
 
   /// Labels the rows of a chunk.
@@ -267,15 +309,22 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
     guard clusterCount > 1 else { return }
     let scoreError = scoreError
     var exact: Buffer<Double>?
+    let leads = keepsBounds && leads?.isHeld == true ? leads : nil
     // No row can err by more than this, which spares most rows the closer look.
-    let most = scoreError.bound(productCount: points.longestRow, rowNorm: points.greatestNorm)
+    let most = greatestScoreError
     for row in rows {
       let best = standings.best.base[row]
       let second = standings.second.base[row]
-      guard ScoreError.isNearTie(best, second, error: most) else { continue }
+      guard ScoreError.isNearTie(best, second, error: most) else {
+        leads?.set(row, best: best, second: second, error: most)
+        continue
+      }
       let error = scoreError.bound(
         productCount: points.entries(ofRow: row).count, rowNorm: points.norm(ofRow: row))
-      guard ScoreError.isNearTie(best, second, error: error) else { continue }
+      guard ScoreError.isNearTie(best, second, error: error) else {
+        leads?.set(row, best: best, second: second, error: error)
+        continue
+      }
       let scores = exact ?? Buffer(unwritten: stride)
       exact = scores
       var kernelRows = points.kernelRows
@@ -284,7 +333,19 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
         instructionSet.rawValue, &kernelRows, Int32(row), &centers, exactScale.base,
         exactBias.base, scores.base)
       if keepsBounds { drift?.unsettle(row) }
+      leads?.unsettle(row)
     }
+  }
+
+  /// What no row's score errs by more than.
+  private var greatestScoreError: Float {
+    scoreError.bound(productCount: points.longestRow, rowNorm: points.greatestNorm)
+  }
+
+  /// Forgets what is known of the rows: centers were put elsewhere.
+  func forgetBounds() {
+    drift?.forget()
+    leads?.forget()
   }
 
   /// How far scores may be off.
@@ -308,24 +369,12 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
     precondition(labels.count == rowCount, "labels need one place a row")
     let distances = Buffer<Double>(count: rowCount, repeating: 0)
     pool.forEach(points.chunkCount) { chunk in
+      let rows = points.rows(ofChunk: chunk)
+      var kernelRows = points.kernelRows
       var centers = kernelCenters
-      for row in points.rows(ofChunk: chunk) {
-        let cluster = Int(labels.base[row])
-        let center = squaredNorms.base[cluster]
-        var sum = 0.0
-        var shared = 0.0
-        for entry in points.entries(ofRow: row) {
-          let cell = kindred_cell(
-            &centers, Int64(points.terms.base[entry]), Int32(truncatingIfNeeded: cluster))
-          let coordinate = Double(cell) * exactScale.base[cluster]
-          let difference = Double(points.values.base[entry]) - coordinate
-          sum += difference * difference
-          shared += coordinate * coordinate
-        }
-        // The rest of the center lies outside the row's terms; rounding alone leaves a trace of it.
-        let rest = center - shared
-        distances.base[row] = rest > 1e-14 * center ? sum + rest : sum
-      }
+      kindred_exact_distances(
+        &kernelRows, Int64(rows.lowerBound), Int64(rows.upperBound), labels.base, &centers,
+        exactScale.base, squaredNorms.base, distances.base)
     }
     return distances.array()
   }

@@ -50,6 +50,7 @@ enum DendrogramFile {
     if sizes.count <= leafLimit, sizes.allSatisfy({ $0 == 1 }) {
       picture.leafLabel = input.titles.isEmpty ? "row" : "title"
     }
-    return RunFolder.File("dendrogram\(suffix).svg", picture.svg())
+    let finished = picture
+    return RunFolder.File("dendrogram\(suffix).svg", finished.svg())
   }
 }

@@ -194,8 +194,10 @@ struct RunOptions: ParsableArguments {
     files.append(
       RunFolder.File("timing.json", Array(timing.prettyText.utf8), isReproducible: false))
     let publishing = ContinuousClock.now
+    let formulas = SpreadsheetOption.FormulaCounts()
     try folder.publish(
-      SpreadsheetOption.prepare(files, outcome.configuration, common.manners))
+      SpreadsheetOption.prepare(files, outcome.configuration, counts: formulas), pool: pool)
+    formulas.warn(common.manners)
     seconds.add(ContinuousClock.now - publishing, to: .write)
   }
 

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Catalogue
 internal import Experiments
+internal import Synchronization
 
 /// `--excel-safe`: CSV in which a spreadsheet runs nothing.
 struct SpreadsheetOption: ParsableArguments {
@@ -19,25 +20,36 @@ struct SpreadsheetOption: ParsableArguments {
     return bytes
   }
 
-  /// The files of a run, their CSV made safe if that was asked for; a warning if not and there is need.
-  static func prepare(
-    _ files: [RunFolder.File], _ configuration: RunConfiguration, _ manners: MannersOptions
-  ) -> [RunFolder.File] {
-    var count = 0
-    var names: [String] = []
-    let prepared = files.map { file -> RunFolder.File in
-      guard file.name.hasSuffix(".csv"), let bytes = file.bytes else { return file }
-      if configuration.isSpreadsheetSafe {
-        return RunFolder.File(
-          file.name, SpreadsheetText.safe(bytes), isReproducible: file.isReproducible)
-      }
-      let found = SpreadsheetText.formulaCount(in: bytes)
-      count += found
-      if found > 0 { names.append(file.name) }
-      return file
+  /// What a spreadsheet would run in the files of a run, counted while these are made.
+  final class FormulaCounts: Sendable {
+    private let counts = Mutex<[String: Int]>([:])
+
+    fileprivate func add(_ count: Int, in name: String) {
+      counts.withLock { $0[name] = count }
     }
-    warn(count, in: names, manners)
-    return prepared
+
+    /// Warns if there is need.
+    func warn(_ manners: MannersOptions) {
+      let found = counts.withLock { $0 }.filter { $0.value > 0 }.sorted { $0.key < $1.key }
+      SpreadsheetOption.warn(found.reduce(0) { $0 + $1.value }, in: found.map(\.key), manners)
+    }
+  }
+
+  /// The files of a run, their CSV made safe if that was asked for, else looked at for `counts`.
+  static func prepare(
+    _ files: [RunFolder.File], _ configuration: RunConfiguration, counts: FormulaCounts
+  ) -> [RunFolder.File] {
+    let isSafe = configuration.isSpreadsheetSafe
+    return files.map { file -> RunFolder.File in
+      guard file.name.hasSuffix(".csv"), let make = file.bytes else { return file }
+      let looked = { @Sendable () -> [UInt8] in
+        let bytes = make()
+        if isSafe { return SpreadsheetText.safe(bytes) }
+        counts.add(SpreadsheetText.formulaCount(in: bytes), in: file.name)
+        return bytes
+      }
+      return RunFolder.File(file.name, looked(), isReproducible: file.isReproducible)
+    }
   }
 
   private static func warn(_ count: Int, in names: [String], _ manners: MannersOptions) {

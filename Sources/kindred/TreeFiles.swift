@@ -45,7 +45,10 @@ enum TreeFiles {
     files.append(
       RunFolder.File("timing.json", Array(timing.prettyText.utf8), isReproducible: false))
     let publishing = ContinuousClock.now
-    try folder.publish(SpreadsheetOption.prepare(files, work.configuration, manners))
+    let formulas = SpreadsheetOption.FormulaCounts()
+    try folder.publish(
+      SpreadsheetOption.prepare(files, work.configuration, counts: formulas), pool: work.pool)
+    formulas.warn(manners)
     seconds.add(ContinuousClock.now - publishing, to: .write)
   }
 }

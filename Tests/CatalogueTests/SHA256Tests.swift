@@ -20,6 +20,16 @@ struct SHA256Tests {
         == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
   }
 
+  @Test(
+    "The processor's instructions and plain code agree", arguments: [0, 1, 64, 200, 4_096, 70_001])
+  func withAndWithoutInstructions(count: Int) {
+    let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 * $0 >> 3) }
+    var plain = SHA256()
+    plain.usesInstructions = false
+    plain.update(bytes)
+    #expect(plain.finalize() == SHA256.hex(of: bytes))
+  }
+
   @Test(arguments: [1, 55, 56, 63, 64, 65, 119, 120, 128, 1000])
   func piecesGiveTheSame(size: Int) {
     let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 * 7) }

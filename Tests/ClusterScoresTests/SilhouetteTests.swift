@@ -214,6 +214,32 @@ internal import Testing
     }
   }
 
+  @Test(
+    "Clusters made of those of another clustering take its sums",
+    arguments: SilhouetteMetric.allCases, [SilhouettePath.automatic, .tiles, .overlaps])
+  func mergedClusters(metric: SilhouetteMetric, path: SilhouettePath) throws {
+    let text = RandomPoints.text(seed: 12, rowCount: 600, columnCount: 150)
+    var generator = CounterGenerator(seed: 3, purpose: 0x77)
+    let fine = (0..<600).map { _ in Int32(generator.nextIndex(below: 12)) }
+    // Halves and thirds of the same, in another order, one cluster never used; and one that cuts across.
+    let labelings: [([Int32], Int)] = [
+      (fine.map { ($0 * 5 % 12) / 6 }, 3), (fine, 12), (fine.map { 3 - $0 / 3 }, 4),
+      ((0..<600).map { Int32($0 % 5) }, 5), (fine.map { 11 - $0 }, 12),
+    ]
+    let assignments = try labelings.map { try Assignment(labels: $0.0, clusterCount: $0.1) }
+    let points = FeatureMatrix.sparse(text)
+    let together = Silhouette.score(
+      points, assignments, metric: metric, tuning: tuned(path), pool: pool)
+    for (assignment, result) in zip(assignments, together) {
+      let alone = Silhouette.score(
+        points, [assignment], metric: metric, tuning: tuned(path), pool: pool)[0]
+      #expect(largestDifference(result.samples, alone.samples) < 1e-12)
+      let expected = ScoreOracles.silhouettes(
+        points, labels: assignment.labels, distance: distance(metric))
+      #expect(largestDifference(result.samples, expected) < tolerance(metric, path))
+    }
+  }
+
   @Test func equalRowsAreAtDistanceZero() throws {
     // With two places only, a is exactly 0 and every silhouette exactly 1.
     let labels = (0..<600).map { Int32($0 % 2) }

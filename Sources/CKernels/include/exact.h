@@ -14,4 +14,11 @@ int32_t kindred_exact_sparse(int32_t level, const kindred_rows *points, int32_t 
                              const kindred_centers *centers, const double *scale,
                              const double *bias, double *scores);
 
+/// The squared distances of the rows first..<last to the centers of their labels, in double precision.
+/// IN: label, n; the sums of `centers` as in assign.h; scale, `stride` doubles; norm, ‖c‖² of each center.
+/// OUT: distance, written at the rows' own numbers.
+void kindred_exact_distances(const kindred_rows *points, int64_t first, int64_t last,
+                             const int32_t *label, const kindred_centers *centers,
+                             const double *scale, const double *norm, double *distance);
+
 #endif

@@ -30,12 +30,13 @@ func registerUpdates() {
       let panel = Memory.filled(rows.columnCount * lanes, with: Float(0))
       let exact = Memory.filled(rows.columnCount * lanes, with: 0.0)
       let scratch = Memory.filled(lanes, with: 0.0)
-      let changes = Memory.filled(2 * k, with: 0.0)
+      let changes = Memory.filled(2 * lanes, with: 0.0)
       // A posting is a row, a value and a label; every sum is written once in each precision.
       return Kernel(amount: 12 * Double(rows.storedCount) + 12 * Double(rows.columnCount * k)) {
         kindred_rebuild_terms(
           postings.offsets, postings.rows, postings.values, 0, Int64(rows.columnCount), labels,
-          Int64(lanes), Int32(k), panel, exact, scratch, changes, changes + k)
+          Int64(lanes), Int32(k), panel, exact, Int64(rows.columnCount), scratch, changes,
+          changes + lanes)
       }
     }
     register("label sums after 5% moved, sparse m=7 k=\(k)", .bytes) {
@@ -46,10 +47,11 @@ func registerUpdates() {
       let panel = Memory.filled(rows.columnCount * lanes, with: Float(0))
       let exact = Memory.filled(rows.columnCount * lanes, with: 0.0)
       let scratch = Memory.filled(lanes, with: 0.0)
-      let changes = Memory.filled(2 * k, with: 0.0)
+      let changes = Memory.filled(2 * lanes, with: 0.0)
       kindred_rebuild_terms(
         postings.offsets, postings.rows, postings.values, 0, Int64(rows.columnCount), labels.first,
-        Int64(lanes), Int32(k), panel, exact, scratch, changes, changes + k)
+        Int64(lanes), Int32(k), panel, exact, Int64(rows.columnCount), scratch, changes,
+        changes + lanes)
       let isExact = Memory.filled(rows.columnCount, with: UInt8(1))
       // There and back, so that every call finds the panel as it left it.
       return Kernel(amount: 2 * 12 * Double(rows.storedCount)) {
@@ -57,8 +59,10 @@ func registerUpdates() {
           var moves = kindred_changes(
             before: before, after: after, moved: labels.moved, offsets: nil, rows: nil, values: nil)
           kindred_update_terms(
-            postings.offsets, postings.rows, postings.values, 0, Int64(rows.columnCount), &moves,
-            isExact, Int64(lanes), panel, exact, scratch, changes, changes + k, nil, nil)
+            kindred_best_level(), postings.offsets, postings.rows, postings.values, 0,
+            Int64(rows.columnCount), &moves,
+            isExact, Int64(lanes), panel, exact, Int64(rows.columnCount), scratch, changes,
+            changes + lanes, nil, nil, nil)
         }
       }
     }
