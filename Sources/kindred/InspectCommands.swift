@@ -83,6 +83,7 @@ struct ColumnsCommand: ParsableCommand {
         kind: .usage, code: "columns.matrix", file: file.name,
         message: "is a matrix; its columns have no names", hint: "kindred check tells its shape")
     }
+    common.detail(file)
     let table = try CatalogueTable(reading: file)
     let textColumns = Set(table.guessedTextColumns())
     let rows: [(number: Int, name: String, filled: Int, role: String, example: String)] =

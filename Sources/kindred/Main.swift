@@ -61,7 +61,7 @@ struct Kindred: ParsableCommand {
         kindred sweep films.csv --text description --k 2...30 --out run/films
         kindred recommend run/films "The Long Night"
 
-      The first guesses everything and writes films-clusters/.
+      kindred films.csv guesses everything and writes films-clusters/.
 
       INPUT is a catalogue (.csv .tsv .jsonl, each also .gz, or - for standard
       input) or a matrix (.npz of SciPy, .npy, .mtx). Results go to standard

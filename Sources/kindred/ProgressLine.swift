@@ -39,8 +39,6 @@ final class ProgressLine: Sendable {
     ticker.withLock { $0 = Ticker(every: interval) { [weak self] in self?.tell() } }
   }
 
-  deinit { finish() }
-
   /// A stopwatch that tells this line which phase begins.
   var stopwatch: PhaseSeconds {
     PhaseSeconds { [weak self] phase in self?.begin(phase) }

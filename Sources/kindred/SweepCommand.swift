@@ -16,6 +16,8 @@ struct SweepCommand: ParsableCommand {
           --test new.csv --out run/compared
         kindred sweep X.npz --k 10...200:10 --n-init 3 --format json
         kindred sweep run/films --explain 12
+
+      --help-hidden lists options for rare needs too.
       """)
 
   @Argument(
@@ -65,6 +67,8 @@ struct ClusterCommand: ParsableCommand {
         zcat films.csv.gz | kindred cluster - --k 12 --format csv
         kindred cluster X.npz --k 300 --initial-centers C.npy \\
           --max-iter 20 --tol 0 --format json
+
+      --help-hidden lists options for rare needs too.
       """)
 
   @Argument(

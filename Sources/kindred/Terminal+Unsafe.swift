@@ -40,8 +40,12 @@ enum Terminal {
   }
 
   private static func send(_ bytes: [UInt8]) {
-    eraseStatus()
-    guard let failure = write(bytes, to: STDOUT_FILENO) else { return }
+    let failed = status.withLock { isDrawn in
+      if isDrawn { _ = write(erasure, to: STDERR_FILENO) }
+      isDrawn = false
+      return write(bytes, to: STDOUT_FILENO)
+    }
+    guard let failure = failed else { return }
     // A reader that has seen enough, such as `head`, is no fault.
     if failure == EPIPE { exit(141) }
     note(

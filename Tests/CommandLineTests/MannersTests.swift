@@ -4,11 +4,12 @@ import Testing
 /// Help, streams and exit codes.
 @Suite struct MannersTests {
   static let commands = [
-    "sweep", "cluster", "export", "predict", "recommend", "features", "score", "check", "columns",
+    "sweep", "cluster", "tree", "export", "predict", "recommend", "features", "score", "check",
+    "columns",
     "info", "bench",
   ]
 
-  @Test(arguments: [[]] + commands.map { [$0] })
+  @Test(arguments: [[], ["tree", "cut"]] + commands.map { [$0] })
   func helpFitsAndStartsWithExamples(command: [String]) throws {
     let help = try run(command + ["--help"])
     #expect(help.exitCode == 0)
@@ -22,6 +23,7 @@ import Testing
     // The parser wraps its own usage line only where it is asked to.
     let body = lines.filter { !$0.hasPrefix("USAGE:") }
     #expect(body.allSatisfy { $0.count <= 80 }, "\(help)")
+    #expect(lines.count <= 100, "more than two screens: \(help)")
   }
 
   @Test func theBareCommandExplainsItself() throws {
@@ -29,7 +31,20 @@ import Testing
     #expect(bare.exitCode == 64)
     #expect(bare.output.isEmpty)
     #expect(bare.errors.contains("kindred films.csv"))
-    #expect(try run(["--version"]).output.hasPrefix("kindred "))
+    #expect(bare.errors.contains("kindred --help"))
+    #expect(bare.errors.split(separator: "\n", omittingEmptySubsequences: false).count < 20)
+    let version = try run(["--version"])
+    #expect(version.output.hasPrefix("kindred "))
+    for part in ["OpenBLAS 0.", "HDF5 1.", "zlib 1."] { #expect(version.output.contains(part)) }
+  }
+
+  @Test(arguments: [["--help", "exit-codes"], ["help", "exit-codes"], ["-h", "exit-codes"]])
+  func exitCodesHaveAPlace(arguments: [String]) throws {
+    let help = try run(arguments)
+    #expect(help.exitCode == 0)
+    for code in ["  0  done", " 64  ", " 65  ", " 78  ", "130  ", "141  ", "143  "] {
+      #expect(help.output.contains(code), "\(help)")
+    }
   }
 
   @Test func resultsAndWordsKeepToTheirStreams() throws {
@@ -54,11 +69,51 @@ import Testing
       let result = try runner.run(["films.csv"])
       try #require(result.exitCode == 0, "\(result)")
       #expect(result.errors.contains("text read from column 'description', 'title' ("))
-      #expect(result.errors.contains("kindred recommend films-clusters"))
+      #expect(result.errors.contains("titles from 'title', ids from 'id'"))
+      // Half of the rows at most.
+      #expect(result.output.contains("kmeans     6") || result.output.contains("kmeans  6"))
+      #expect(!result.output.contains("kmeans  7") && !result.errors.contains("left out"))
+      for command in result.errors.split(separator: "\n").filter({ $0.hasPrefix("  kindred") }) {
+        // The commands to try work as they are.
+        let words = command.replacingOccurrences(of: "new.csv", with: "films.csv")
+          .split(separator: "\"").enumerated()
+          .flatMap { $0 % 2 == 1 ? [String($1)] : $1.split(separator: " ").map(String.init) }
+        let next = try runner.run(Array(words.dropFirst()))
+        #expect(next.exitCode == 0, "\(next)")
+      }
+      #expect(result.errors.contains("  kindred recommend films-clusters \"Title 1\""))
+      #expect(result.errors.contains("  kindred predict films-clusters new.csv"))
       let out = runner.currentFolder.appending(path: "films-clusters")
       #expect(Set(try snapshot(of: out).keys) == RunFolderTests.files)
-      #expect(try runner.run(["films.csv"]).exitCode == 73)
+      let again = try runner.run(["films.csv"])
+      #expect(again.exitCode == 73)
+      #expect(again.errors.contains("look at films-clusters/result.txt"), "\(again)")
       #expect(try runner.run(["films.csv", "--force", "--k", "3"]).exitCode == 0)
+    }
+  }
+
+  @Test func quietCommandsSayNothing() throws {
+    try withCatalogue { runner in
+      let commands = [
+        ["films.csv"], ["cluster", "films.csv", "--k", "3", "--out", "one"],
+        ["tree", "films.csv", "--cut", "3", "--out", "tree"],
+        ["tree", "cut", "tree", "--k", "2"],
+        ["tree", "cut", "tree", "--k", "2", "--out", "cut.csv"],
+        ["export", "one", "--out", "x.csv"], ["export", "tree", "--what", "tree", "--out", "y"],
+        ["predict", "one", "films.csv", "--out", "new.csv"], ["recommend", "one", "Title 3"],
+        ["features", "films.csv", "--out", "X.npz"],
+        ["score", "films.csv", "--labels", "one/labels.npy"],
+        ["check", "films.csv"], ["columns", "films.csv"], ["info"],
+        ["bench", "--rows", "100", "--k", "2", "--repetitions", "1", "--stages", "features"],
+        ["sweep", "films.csv", "--dry-run"], ["tree", "films.csv", "--dry-run"],
+      ]
+      for arguments in commands {
+        let result = try runner.run(arguments + ["-q"])
+        #expect(result.exitCode == 0 && result.errors.isEmpty, "\(result)")
+        let both = try runner.run(arguments + ["-q", "-v", "--force"])
+        #expect(both.exitCode == 0 && both.errors.isEmpty, "\(both)")
+      }
+      #expect(try runner.run(["check", "none.csv", "-q"]).errors.hasPrefix("error["))
     }
   }
 
