@@ -23,7 +23,7 @@ final class ProgressLine: Sendable {
     var last = ContinuousClock.now
   }
 
-  private static let barWidth = 24
+  private static let widestBar = 24
   private let command: String
   private let isInteractive = Terminal.Stream.words.isTerminal
   private let state: Mutex<State>
@@ -99,31 +99,36 @@ final class ProgressLine: Sendable {
   /// Writes the line when it is time for one.
   private func tell() {
     let now = ContinuousClock.now
+    // A line that wraps could not be written over.
+    let columns = Terminal.columns(of: .words) - 1
     let line = state.withLock { state -> String? in
       guard isInteractive || now - state.last >= .seconds(10) else { return nil }
       state.last = now
-      return Self.line(state, elapsed: (now - state.start) / .seconds(1), hasBar: isInteractive)
+      return Self.line(
+        state, elapsed: (now - state.start) / .seconds(1), columns: isInteractive ? columns : nil)
     }
     guard let line else { return }
     if isInteractive {
-      // A line that wraps could not be written over.
-      Terminal.showStatus(DisplayWidth.cutting(line, to: Terminal.columns(of: .words) - 1))
+      Terminal.showStatus(DisplayWidth.cutting(line, to: columns))
     } else {
       Terminal.note(line)
     }
   }
 
-  private static func line(_ state: State, elapsed: Double, hasBar: Bool) -> String {
-    var parts = [state.label]
-    if let share = state.share, share > 0 {
-      let done = Int((Double(barWidth) * min(share, 1)).rounded(.down))
-      if hasBar {
-        parts.append(
-          String(repeating: "━", count: done) + String(repeating: "─", count: barWidth - done))
+  /// The line, with a bar of what is left of the columns where there are any.
+  private static func line(_ state: State, elapsed: Double, columns: Int?) -> String {
+    var parts = [state.label, state.detail]
+    if let share = state.share.map({ min($0, 1) }), share > 0 {
+      parts.append("eta \(clock(elapsed / share * (1 - share)))")
+      let taken = parts.reduce(0) { $0 + DisplayWidth.of($1) + 2 }
+      let width = min(widestBar, (columns ?? 0) - taken)
+      if width > 4 {
+        let done = Int((Double(width) * share).rounded(.down))
+        parts.insert(
+          String(repeating: "━", count: done) + String(repeating: "─", count: width - done), at: 1)
       }
-      parts += [state.detail, "eta \(clock(elapsed / share * (1 - min(share, 1))))"]
     } else {
-      parts += [state.detail, clock(elapsed)]
+      parts.append(clock(elapsed))
     }
     return parts.filter { !$0.isEmpty }.joined(separator: "  ")
   }
