@@ -69,7 +69,8 @@ let package = Package(
       "ModelStore",
       ["CHDF5", "Experiments", "Matrices", "TextFeatures", "Clustering"]),
     module(
-      "Report", ["Catalogue", "Clustering", "ClusterScores", "Experiments", "Matrices"]),
+      "Report",
+      ["Catalogue", "Clustering", "ClusterScores", "Experiments", "Matrices", "TextFeatures"]),
 
     // The command
     .executableTarget(

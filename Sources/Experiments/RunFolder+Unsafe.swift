@@ -249,9 +249,9 @@ public final class RunFolder {
   /// Whether a run may have written a file of this name.
   private static func isOfRun(_ name: String) -> Bool {
     let names = [
-      "clusters.csv", "clusters.json", "heldout.csv", "labels.csv", "labels.npy", "model.h5",
-      "no_of_clusters.txt", "result.txt", "runs.h5",
-      "sweep.csv", "sweep.json", "truth.csv",
+      "clusters.csv", "clusters.json", "elbow.svg", "heatmap.svg", "heldout.csv", "labels.csv",
+      "labels.npy", "map.svg", "model.h5", "no_of_clusters.txt", "result.txt", "runs.h5",
+      "silhouette.svg", "sweep.csv", "sweep.json", "truth.csv",
     ]
     let patterns = [
       ("linkage", ".npy"), ("tree", ".nwk"), ("leaves", ".csv"), ("heights", ".csv"),

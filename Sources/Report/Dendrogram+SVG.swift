@@ -8,7 +8,7 @@ extension Dendrogram {
   ///
   /// - Complexity: O(nodes).
   public func svg() -> [UInt8] {
-    Array(Drawing(self).text.utf8)
+    Drawing(self).bytes
   }
 }
 
@@ -66,38 +66,18 @@ private struct Drawing {
     return Self.right - max(0, share) * (Self.right - Self.left)
   }
 
-  var text: String {
+  var bytes: [UInt8] {
     let height = Int((bottom + (tree.cutHeight == nil ? 18 : 36)).rounded(.up))
-    return """
-      <svg xmlns="http://www.w3.org/2000/svg" class="dendrogram" role="img" \
-      aria-labelledby="dendrogram-title dendrogram-description" \
-      viewBox="0 0 \(Int(Self.width)) \(height)" width="\(Int(Self.width))" height="\(height)">
-      <title id="dendrogram-title">\(SVGText.escaping(tree.title))</title>
-      <desc id="dendrogram-description">\(description)</desc>
-      <style>
-      .dendrogram text{fill:currentColor;font:12px system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,\
-      sans-serif}
-      .dendrogram .heading{font-size:17px;font-weight:600}
-      .dendrogram .number{text-anchor:end;font-variant-numeric:tabular-nums}
-      .dendrogram .strong{font-weight:600}
-      .dendrogram .middle{text-anchor:middle}
-      .dendrogram path{stroke:currentColor;stroke-width:1.6;fill:none;stroke-linejoin:round;\
-      stroke-linecap:round}
-      .dendrogram .hair{stroke-width:1}
-      .dendrogram .dashes{stroke-width:1.2;stroke-dasharray:4 4}
-      .dendrogram .fan{fill:currentColor;fill-opacity:.22;stroke-width:1.2}
-      .dendrogram .full{fill:currentColor;stroke:none}
-      \(Palette.styles(of: "dendrogram"))</style>
-      <rect class="page full" width="\(Int(Self.width))" height="\(height)"/>
-      \(heading)\(grid)\(branches)\(lines)\(cut)</svg>
-
-      """
+    return SVGPage(
+      figure: "dendrogram", title: tree.title, description: description, height: height,
+      styles: [".fan{fill:currentColor;fill-opacity:.22;stroke-width:1.2}"]
+    ).bytes(drawing: heading + grid + branches + lines + cut)
   }
 
   /// All that the picture shows, for those who hear it.
   private var description: String {
     var parts = ["A tree of clusters, drawn with \(VisibleText.grouped(tree.leaves.count)) leaves"]
-    parts[0] += hasMerges ? "; heights are \(SVGText.escaping(tree.heightLabel))." : "."
+    parts[0] += hasMerges ? "; heights are \(tree.heightLabel)." : "."
     var last: Int?
     for leaf in tree.leaves {
       let node = tree.nodes[leaf]
@@ -106,7 +86,7 @@ private struct Drawing {
       last = node.cluster
       part += "\(VisibleText.grouped(node.size)) \(node.size == 1 ? "row" : "rows")"
       let label = SVGText.cut(node.label, width: 200)
-      parts.append(part + (label.isEmpty ? "." : ", \(SVGText.escaping(label))."))
+      parts.append(part + (label.isEmpty ? "." : ", \(label)."))
     }
     return parts.joined(separator: " ")
   }
@@ -218,35 +198,11 @@ private struct Drawing {
       + words("middle quiet", place, bottom + 24, "cut")
   }
 
-  private func path(_ classes: String, _ steps: String) -> String {
-    "<path class=\"\(classes)\" d=\"\(steps)\"/>\n"
-  }
+  private func path(_ classes: String, _ steps: String) -> String { SVGPage.path(classes, steps) }
 
-  private func pair(_ x: Double, _ y: Double) -> String {
-    "\(SVGText.number(x)) \(SVGText.number(y))"
-  }
+  private func pair(_ x: Double, _ y: Double) -> String { SVGPage.pair(x, y) }
 
-  /// A text at a place; `content` is escaped already.
   private func words(_ classes: String, _ x: Double, _ y: Double, _ content: String) -> String {
-    let places = "x=\"\(SVGText.number(x))\" y=\"\(SVGText.number(y))\""
-    return "<text class=\"\(classes)\" \(places)>\(content)</text>\n"
-  }
-}
-
-/// Which color each cluster has.
-private struct ClusterColors {
-  private var places: [Int: Int] = [:]
-
-  /// By number while there are colors enough; else in the order of drawing, so that neighbors differ.
-  init(_ clusters: [Int?]) {
-    let greatest = clusters.reduce(0) { max($0, $1 ?? 0) }
-    for case let cluster? in clusters where places[cluster] == nil {
-      places[cluster] = greatest < Palette.count ? cluster : places.count % Palette.count
-    }
-  }
-
-  func name(of cluster: Int?) -> String {
-    guard let cluster, let place = places[cluster] else { return "quiet" }
-    return "c\(place)"
+    SVGPage.words(classes, x, y, content)
   }
 }

@@ -45,12 +45,7 @@ package struct HeightAxis: Equatable {
   }
 
   /// A power of ten in raised digits, such as ×10⁻⁶; empty for plain numbers.
-  package var factorText: String {
-    if exponent == 0 { return "" }
-    let raised: [Character] = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"]
-    let digits = String(abs(exponent)).compactMap { $0.wholeNumberValue.map { raised[$0] } }
-    return "×10" + (exponent < 0 ? "⁻" : "") + String(digits)
-  }
+  package var factorText: String { RaisedText.factor(exponent) }
 }
 
 /// A step for three to six ticks over a length.
@@ -102,9 +97,6 @@ private struct Scale {
     if number == 0 { return "0" }
     var (number, power) = (number, power)
     if step % 10 == 0 { (number, power) = (number / 10, power + 1) }
-    let digits = String(number)
-    if power >= 0 { return digits + String(repeating: "0", count: power) }
-    let padded = String(repeating: "0", count: max(0, 1 - power - digits.count)) + digits
-    return padded.dropLast(-power) + "." + padded.suffix(-power)
+    return DecimalText.text(number, power: power)
   }
 }

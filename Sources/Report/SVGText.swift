@@ -66,6 +66,9 @@ package enum SVGText {
     return String(few)
   }
 
+  /// The width of a text in ems, guessed on the wide side.
+  static func width(of text: String) -> Double { text.reduce(0) { $0 + width(of: $1) } }
+
   /// The width of a character in most sans-serif typefaces, in ems.
   private static func width(of character: Character) -> Double {
     guard let scalar = character.unicodeScalars.first else { return 0 }

@@ -4,6 +4,7 @@ internal import Clustering
 internal import Experiments
 internal import Matrices
 internal import ModelStore
+internal import Report
 
 /// The options of `sweep` and `cluster`, and the run that both make.
 struct RunOptions: ParsableArguments {
@@ -185,6 +186,7 @@ struct RunOptions: ParsableArguments {
           cut: best.algorithm.linkage == tree.linkage ? best.model.assignment : nil,
           order: order, leafLimit: 30, input: publication.input, suffix: suffix))
     }
+    files += try RunFigures.files(of: publication, pool: pool)
     let model = publication.model
     files.append(RunFolder.File("model.h5") { try ModelFile.write(model, to: $0) })
     let records = publication.records

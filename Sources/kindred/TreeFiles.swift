@@ -3,6 +3,7 @@ internal import Clustering
 internal import Experiments
 internal import Matrices
 internal import ModelStore
+internal import Report
 
 /// What a tree leaves in a run folder.
 enum TreeFiles {
@@ -18,6 +19,7 @@ enum TreeFiles {
         input: work.prepared, configuration: work.configuration, result: cut, command: "tree",
         heldOut: nil)
       files = try publication.files(pool: work.pool)
+      files += try RunFigures.files(of: publication, pool: work.pool)
       let model = publication.model
       files.append(RunFolder.File("model.h5") { try ModelFile.write(model, to: $0) })
       let records = publication.records

@@ -6,11 +6,11 @@ import Testing
   static let train = packageFolder.appending(path: "Dataset/train.csv").path
   static let test = packageFolder.appending(path: "Dataset/test.csv").path
 
-  /// Every file that a sweep publishes.
+  /// Every file that a run of one k publishes; a sweep has `elbow.svg` too.
   static let files: Set<String> = [
-    "clusters.csv", "clusters.json", "labels.csv", "labels.npy", "manifest.sha256", "model.h5",
-    "no_of_clusters.txt", "result.txt", "run.json", "runs.h5", "sweep.csv", "sweep.json",
-    "timing.json",
+    "clusters.csv", "clusters.json", "heatmap.svg", "labels.csv", "labels.npy", "manifest.sha256",
+    "map.svg", "model.h5", "no_of_clusters.txt", "result.txt", "run.json", "runs.h5",
+    "silhouette.svg", "sweep.csv", "sweep.json", "timing.json",
   ]
 
   private func sweep(_ options: [String], in folder: URL, out: String = "out") throws
@@ -29,7 +29,7 @@ import Testing
     try withTemporaryFolder { folder in
       let result = try sweep(["--test", Self.test], in: folder)
       let out = folder.appending(path: "out")
-      let files = Self.files.union(["heldout.csv"])
+      let files = Self.files.union(["elbow.svg", "heldout.csv"])
       #expect(Set(try snapshot(of: out).keys) == files)
       let check = Process()
       check.executableURL = URL(filePath: "/usr/bin/env")
