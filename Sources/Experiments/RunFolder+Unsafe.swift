@@ -30,12 +30,14 @@ public final class RunFolder {
     }
 
     /// A file that something else writes, and flushes to the disk.
-    public init(_ name: String, writtenBy fill: @escaping @Sendable (_ path: String) throws -> Void)
-    {
+    public init(
+      _ name: String, isReproducible: Bool = true,
+      writtenBy fill: @escaping @Sendable (_ path: String) throws -> Void
+    ) {
       self.name = name
       self.fill = fill
       bytes = nil
-      isReproducible = true
+      self.isReproducible = isReproducible
     }
   }
 
@@ -249,13 +251,14 @@ public final class RunFolder {
   /// Whether a run may have written a file of this name.
   private static func isOfRun(_ name: String) -> Bool {
     let names = [
-      "clusters.csv", "clusters.json", "elbow.svg", "heatmap.svg", "heldout.csv", "labels.csv",
-      "labels.npy", "map.svg", "model.h5", "no_of_clusters.txt", "result.txt", "runs.h5",
-      "silhouette.svg", "sweep.csv", "sweep.json", "truth.csv",
+      "clusters.csv", "clusters.json", "elbow.png", "elbow.svg", "heatmap.png", "heatmap.svg",
+      "heldout.csv", "labels.csv", "labels.npy", "map.png", "map.svg", "model.h5",
+      "no_of_clusters.txt", "result.txt", "runs.h5", "silhouette.png", "silhouette.svg",
+      "sweep.csv", "sweep.json", "truth.csv",
     ]
     let patterns = [
       ("linkage", ".npy"), ("tree", ".nwk"), ("leaves", ".csv"), ("heights", ".csv"),
-      ("dendrogram", ".svg"),
+      ("dendrogram", ".svg"), ("dendrogram", ".png"),
     ]
     return names.contains(name)
       || patterns.contains { stem, ending in

@@ -24,6 +24,7 @@ struct RunOptions: ParsableArguments {
     var dryRun = false
 
     @OptionGroup var spreadsheet: SpreadsheetOption
+    @OptionGroup var pictures: PictureOption
   }
 
   @OptionGroup(title: "Run") var task: Task
@@ -49,6 +50,8 @@ struct RunOptions: ParsableArguments {
     if let explain { try ExplainOption.check(explain, among: configuration.clusterCounts) }
     let pool = try resources.pool()
     _ = try resources.memoryLimit()
+
+    let converter = try task.pictures.converter(out: task.out)
 
     // The folder is claimed first: a place that cannot be written is told before any work.
     let folder =
@@ -114,7 +117,9 @@ struct RunOptions: ParsableArguments {
       let publication = RunPublication(
         input: prepared, configuration: configuration, result: result, command: command,
         heldOut: heldOut)
-      try publish(publication, into: folder, outcome: outcome, pool: pool, seconds: &seconds)
+      try publish(
+        publication, into: folder, outcome: outcome, converter: converter, pool: pool,
+        seconds: &seconds)
     }
     progress.finish()
     outcome.print(format, seconds: seconds, peakMemory: Terminal.peakMemory)
@@ -169,7 +174,7 @@ struct RunOptions: ParsableArguments {
 
   private func publish(
     _ publication: RunPublication, into folder: RunFolder, outcome: RunOutcome,
-    pool: WorkerPool, seconds: inout PhaseSeconds
+    converter: PictureConverter?, pool: WorkerPool, seconds: inout PhaseSeconds
   ) throws {
     let start = ContinuousClock.now
     var files = try publication.files(pool: pool)
@@ -187,6 +192,7 @@ struct RunOptions: ParsableArguments {
           order: order, leafLimit: 30, input: publication.input, suffix: suffix))
     }
     files += try RunFigures.files(of: publication, pool: pool)
+    files = converter?.adding(to: files) ?? files
     let model = publication.model
     files.append(RunFolder.File("model.h5") { try ModelFile.write(model, to: $0) })
     let records = publication.records

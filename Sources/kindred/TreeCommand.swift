@@ -49,6 +49,7 @@ struct TreeGrowCommand: ParsableCommand {
     var dryRun = false
 
     @OptionGroup var spreadsheet: SpreadsheetOption
+    @OptionGroup var pictures: PictureOption
   }
 
   @OptionGroup(title: "Tree") var tree: TreeOptions
@@ -74,6 +75,7 @@ struct TreeGrowCommand: ParsableCommand {
     }
     let pool = try resources.pool()
     let asked = try resources.memoryLimit()
+    let converter = try task.pictures.converter(out: task.out)
     let folder =
       try task.dryRun ? nil : task.out.map { try RunFolder(claiming: $0, replacing: common.force) }
     defer { folder?.abandon() }
@@ -111,7 +113,8 @@ struct TreeGrowCommand: ParsableCommand {
     let result = try work.run(seconds: &seconds) { progress.show($0) }
     if let folder {
       try TreeFiles.publish(
-        result, of: work, into: folder, manners: common.manners, seconds: &seconds)
+        result, of: work, into: folder, converter: converter, manners: common.manners,
+        seconds: &seconds)
     }
     progress.finish()
     result.print(format, work: work, seconds: seconds)

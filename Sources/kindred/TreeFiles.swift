@@ -10,7 +10,7 @@ enum TreeFiles {
   /// Publishes a tree, and its cut as any other clustering.
   static func publish(
     _ result: TreeWork.Result, of work: TreeWork, into folder: RunFolder,
-    manners: MannersOptions, seconds: inout PhaseSeconds
+    converter: PictureConverter?, manners: MannersOptions, seconds: inout PhaseSeconds
   ) throws {
     let start = ContinuousClock.now
     var files: [RunFolder.File]
@@ -39,6 +39,7 @@ enum TreeFiles {
       try DendrogramFile.file(
         result.grown, metric: work.metric, cut: result.cut?.best.model.assignment,
         order: result.order, leafLimit: work.configuration.pictureLeafCount, input: work.prepared))
+    files = converter?.adding(to: files) ?? files
     seconds.add(ContinuousClock.now - start, to: .write)
     let timing = JSONValue.object([
       ("seconds", seconds.json), ("threads", .int(work.pool.threadCount)),
