@@ -159,24 +159,18 @@ void kindred_update_terms(int32_t level, const int64_t *offsets, const int32_t *
   }
 }
 
-void kindred_rebuild_terms(const int64_t *offsets, const int32_t *rows, const float *values,
-                           int64_t first, int64_t last, const int32_t *after, int64_t stride,
-                           int32_t clusters, float *panel, double *exact, int64_t exact_count,
+void kindred_rebuild_terms(int32_t level, const int64_t *offsets, const int32_t *rows,
+                           const float *values, int64_t first, int64_t last, const int32_t *after,
+                           int64_t stride, float *panel, double *exact, int64_t exact_count,
                            double *scratch, double *norm_change, double *cross_change) {
+  swing unused = {0, 0};
   for (int64_t term = first; term < last; term++) {
     float *lane = panel + term * stride;
     for (int64_t p = offsets[term]; p < offsets[term + 1]; p++)
       scratch[after[rows[p]]] += values[p];
-    if (term < exact_count)
-      memcpy(exact + term * stride, scratch, (size_t)clusters * sizeof *exact);
-    for (int32_t cluster = 0; cluster < clusters; cluster++) {
-      const float new_sum = (float)scratch[cluster];
-      const double old = lane[cluster], change = (double)new_sum - old;
-      norm_change[cluster] += change * ((double)new_sum + old);
-      cross_change[cluster] += old * change;
-      lane[cluster] = new_sum;
-      scratch[cluster] = 0;
-    }
+    if (term < exact_count) memcpy(exact + term * stride, scratch, (size_t)stride * sizeof *exact);
+    take_lane(level, scratch, stride, NULL, lane, norm_change, cross_change, &unused);
+    memset(scratch, 0, (size_t)stride * sizeof *scratch);
   }
 }
 

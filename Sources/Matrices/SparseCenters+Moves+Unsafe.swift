@@ -101,10 +101,10 @@ extension SparseCenters {
     let keptCount = Int64(exactSums == nil ? 0 : exactCount)
     guard move.postings != nil else {
       kindred_rebuild_terms(
-        points.postingOffsets.base, points.postingRows.base, points.postingValues.base,
-        Int64(head.lowerBound), Int64(head.upperBound), labels.base, Int64(stride),
-        Int32(clusterCount), panel.base, exactSums?.base, keptCount, scratch.sums.base,
-        changes.base, changes.base + stride)
+        instructionSet.rawValue, points.postingOffsets.base, points.postingRows.base,
+        points.postingValues.base, Int64(head.lowerBound), Int64(head.upperBound), labels.base,
+        Int64(stride), panel.base, exactSums?.base, keptCount, scratch.sums.base, changes.base,
+        changes.base + stride)
       kindred_update_cells(
         points.postingOffsets.base, points.postingRows.base, points.postingValues.base,
         Int64(rare.lowerBound), Int64(rare.upperBound), &kernelChanges, 1, &cells,

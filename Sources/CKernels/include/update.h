@@ -41,11 +41,11 @@ void kindred_update_terms(int32_t level, const int64_t *offsets, const int32_t *
                           double *cross_change, const kindred_move *move, float *lane_before,
                           const kindred_charges *charges);
 
-/// Writes the panel's cluster sums afresh for the terms first..<last, whatever it held.
-/// The parameters are those above; `clusters` lanes are rewritten, unused lanes are left alone.
-void kindred_rebuild_terms(const int64_t *offsets, const int32_t *rows, const float *values,
-                           int64_t first, int64_t last, const int32_t *after, int64_t stride,
-                           int32_t clusters, float *panel, double *exact, int64_t exact_count,
+/// Writes the panel's cluster sums afresh for the terms first..<last, whatever it held; unused lanes become
+/// zero. The parameters are those above.
+void kindred_rebuild_terms(int32_t level, const int64_t *offsets, const int32_t *rows,
+                           const float *values, int64_t first, int64_t last, const int32_t *after,
+                           int64_t stride, float *panel, double *exact, int64_t exact_count,
                            double *scratch, double *norm_change, double *cross_change);
 
 /// The same for terms that are kept cell by cell: writes the cells afresh, a cluster's in the order in

@@ -34,9 +34,9 @@ func registerUpdates() {
       // A posting is a row, a value and a label; every sum is written once in each precision.
       return Kernel(amount: 12 * Double(rows.storedCount) + 12 * Double(rows.columnCount * k)) {
         kindred_rebuild_terms(
-          postings.offsets, postings.rows, postings.values, 0, Int64(rows.columnCount), labels,
-          Int64(lanes), Int32(k), panel, exact, Int64(rows.columnCount), scratch, changes,
-          changes + lanes)
+          kindred_best_level(), postings.offsets, postings.rows, postings.values, 0,
+          Int64(rows.columnCount), labels, Int64(lanes), panel, exact, Int64(rows.columnCount),
+          scratch, changes, changes + lanes)
       }
     }
     register("label sums after 5% moved, sparse m=7 k=\(k)", .bytes) {
@@ -49,9 +49,9 @@ func registerUpdates() {
       let scratch = Memory.filled(lanes, with: 0.0)
       let changes = Memory.filled(2 * lanes, with: 0.0)
       kindred_rebuild_terms(
-        postings.offsets, postings.rows, postings.values, 0, Int64(rows.columnCount), labels.first,
-        Int64(lanes), Int32(k), panel, exact, Int64(rows.columnCount), scratch, changes,
-        changes + lanes)
+        kindred_best_level(), postings.offsets, postings.rows, postings.values, 0,
+        Int64(rows.columnCount), labels.first, Int64(lanes), panel, exact, Int64(rows.columnCount),
+        scratch, changes, changes + lanes)
       let isExact = Memory.filled(rows.columnCount, with: UInt8(1))
       // There and back, so that every call finds the panel as it left it.
       return Kernel(amount: 2 * 12 * Double(rows.storedCount)) {
