@@ -82,6 +82,15 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
 
+    // What Documentation/Kindred.docc tells step by step
+    .executableTarget(
+      name: "FirstClustering",
+      dependencies: [
+        "Matrices", "Catalogue", "TextFeatures", "Clustering", "ClusterScores", "Experiments",
+        "ModelStore",
+      ],
+      path: "Examples/FirstClustering", swiftSettings: swiftSettings),
+
     // Tests
     .target(
       name: "TestSupport", dependencies: ["Matrices"], path: "Tests/TestSupport",

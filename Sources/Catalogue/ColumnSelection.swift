@@ -5,7 +5,10 @@ public struct ColumnSelection: Sendable, Hashable {
 
   /// Finds columns by names or numbers counted from 1; a name wins over a number.
   ///
-  /// - Parameter option: The option that asks, such as `--text`, for the words of a complaint.
+  /// - Parameters:
+  ///   - wanted: Names or numbers.
+  ///   - table: The catalogue.
+  ///   - option: The option that asks, such as `--text`, for the words of a complaint.
   /// - Throws: `InputError` of kind `usage` for a column that is not there (`columns.unknown`), a
   ///   number out of range (`columns.out-of-range`) or an empty list; of kind `malformed` for a name
   ///   that several columns bear (`columns.ambiguous`).

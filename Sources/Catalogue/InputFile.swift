@@ -49,7 +49,9 @@ public struct InputFile: Sendable {
   ///
   /// gzip is recognized by its first bytes, whatever the name; several members are joined.
   ///
-  /// - Parameter byteLimit: The largest number of expanded bytes to accept.
+  /// - Parameters:
+  ///   - path: The file's path, or `-`.
+  ///   - byteLimit: The largest number of expanded bytes to accept.
   /// - Throws: `InputError` of kind `missing`, `permission`, `empty`, `readFailed`, `resource` for a
   ///   file larger than the limit, `malformed` for damaged gzip data or data that expands beyond the
   ///   limit.

@@ -15,7 +15,9 @@ public struct InertiaKnee: Sendable, Equatable {
 
   /// Measures a curve; nil with fewer than 3 points, or when it does not fall from the first to the last.
   ///
-  /// - Parameter clusterCounts: ascending, without repeats, as many as there are inertias.
+  /// - Parameters:
+  ///   - clusterCounts: ascending, without repeats, as many as there are inertias.
+  ///   - inertias: the sum of squares for each of them.
   /// - Complexity: O(points).
   public init?(clusterCounts: [Int], inertias: [Double]) {
     precondition(clusterCounts.count == inertias.count, "each k needs its inertia")

@@ -34,6 +34,7 @@ public struct Agglomerative: Sendable, Hashable {
   ///   - points: the rows, `n×d`.
   ///   - weights: how many rows each row stands for, n of them, each 1 or more, for Ward's linkage over
   ///     the means of clusters; nil for one each.
+  ///   - pool: the threads; the result does not depend on their number.
   ///   - progress: hears of the clusters that are left, between rounds, on the calling thread.
   /// - Throws: `ClusteringError` for settings or rows that no tree can be made of, and `.overMemoryLimit`
   ///   before any work when no way of building it stays within `memoryLimit`.

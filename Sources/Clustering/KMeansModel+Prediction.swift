@@ -18,6 +18,8 @@ public struct CenterAssignment: Sendable, Equatable {
   /// - Parameters:
   ///   - points: `n×d`.
   ///   - centroids: `k×d`, at least one.
+  ///   - kernel: which kernel computes the products; labels are the same with each.
+  ///   - pool: the threads; the result does not depend on their number.
   /// - Throws: `ClusteringError.columnMismatch` for rows of another width, `.nonFiniteValue`,
   ///   `.rowTooLong`.
   /// - Complexity: O(nnz·k).

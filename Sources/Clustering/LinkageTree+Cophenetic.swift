@@ -11,6 +11,7 @@ extension LinkageTree {
   /// - Parameters:
   ///   - points: the rows, `n×d`.
   ///   - metric: how far apart two rows are.
+  ///   - pool: the threads; the result does not depend on their number.
   /// - Returns: the correlation to about six digits, or nil when all distances or all heights are equal.
   /// - Complexity: O(n²·d) time, O(n·d) bytes.
   public func copheneticCorrelation(

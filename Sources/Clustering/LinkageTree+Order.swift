@@ -34,6 +34,7 @@ extension LinkageTree {
   /// - Parameters:
   ///   - points: the rows, `n×d`.
   ///   - metric: how far apart two rows are.
+  ///   - pool: the threads; the result does not depend on their number.
   /// - Throws: `ClusteringError.invalidParameter` for more than `optimalOrderLimit` rows.
   /// - Complexity: O(n²·d + n³) time, 8·n² bytes.
   public func optimalLeafOrder(

@@ -4,7 +4,10 @@ internal import Glibc
 public enum AtomicFile {
   /// Puts bytes at a path.
   ///
-  /// - Parameter replacing: true to replace a file that is there.
+  /// - Parameters:
+  ///   - bytes: the whole file.
+  ///   - path: where it goes.
+  ///   - replacing: true to replace a file that is there.
   /// - Throws: `OutputError`; nothing is left behind then.
   public static func write(
     _ bytes: [UInt8], to path: String, replacing: Bool
@@ -16,7 +19,11 @@ public enum AtomicFile {
 
   /// Lets `fill` make a file under a temporary name in the same folder, and gives it its own name.
   ///
-  /// - Parameter flushesFolder: false when the caller flushes the folder, after several files.
+  /// - Parameters:
+  ///   - path: where the file goes.
+  ///   - replacing: true to replace a file that is there.
+  ///   - flushesFolder: false when the caller flushes the folder, after several files.
+  ///   - fill: makes the file at the path that it is given.
   /// - Throws: `OutputError`, and what `fill` throws; nothing is left behind then.
   public static func publish(
     to path: String, replacing: Bool, flushesFolder: Bool = true,

@@ -61,6 +61,10 @@ public struct ClusterSummary: Sendable, Equatable {
   ///   - assignment: one label a row.
   ///   - squaredDistances: of each row to its center, n.
   ///   - silhouettes: of each row, n; empty where there is none.
+  ///   - source: the words and other columns that clusters are described from.
+  ///   - wordLimit: the most words in a list.
+  ///   - rowLimit: the most examples in a list.
+  ///   - valueLimit: the most values of a column that is no number.
   /// - Complexity: O(nnz + n log n + k·d).
   public static func summaries(
     of assignment: Assignment, squaredDistances: [Double], silhouettes: [Double] = [],

@@ -6,8 +6,12 @@ extension PreparedInput {
   /// Reads an input and holds random rows out: features are made of the rest alone, and the rows that are
   /// held out are brought into them as unseen rows are.
   ///
-  /// - Parameter share: of the rows, above 0 and below 1; at least one row is held out, and at least one
-  ///   kept.
+  /// - Parameters:
+  ///   - file: a catalogue or a matrix.
+  ///   - share: of the rows, above 0 and below 1; at least one row is held out, and at least one kept.
+  ///   - configuration: columns, features and the seed.
+  ///   - pool: the threads; the result does not depend on their number.
+  ///   - seconds: the times of the phases, which are added to.
   /// - Returns: both parts, and the places of the kept rows among all that the input would have given.
   /// - Throws: as `load`; `InputError` for an input of one row.
   public static func load(

@@ -41,8 +41,12 @@ public struct PreparedInput: Sendable {
   /// Reads an input and computes its features.
   ///
   /// - Parameters:
+  ///   - file: a catalogue or a matrix.
+  ///   - configuration: columns, features and the seed.
   ///   - model: a fitted feature model to use instead of fitting one, for unseen rows.
   ///   - basis: the latent basis of the training matrix to use instead of fitting one, for unseen rows.
+  ///   - pool: the threads; the result does not depend on their number.
+  ///   - seconds: the times of the phases, which are added to.
   /// - Throws: `InputError` for input that cannot be read or used; `FeatureError` for options that the
   ///   texts cannot satisfy.
   public static func load(

@@ -27,7 +27,9 @@ public struct Recommender: Sendable {
 
   /// The rows most similar to a row, the row itself left out, by descending similarity.
   ///
-  /// - Parameter count: how many; fewer come back when there are not as many other rows.
+  /// - Parameters:
+  ///   - row: the favorite, counted from 0.
+  ///   - count: how many; fewer come back when there are not as many other rows.
   /// - Complexity: O(stored elements + n log n).
   public func relatives(ofRow row: Int, count: Int) -> [Relative] {
     let similarities = similarities(ofRow: row)

@@ -58,6 +58,7 @@ public final class RunFolder {
   /// Claims a folder for a run, making it if need be.
   ///
   /// - Parameters:
+  ///   - path: the folder.
   ///   - replacing: true to replace a run that is there (its files, not others').
   ///   - resuming: true to take a folder with the units of an unfinished run; `units` looks whose.
   /// - Throws: `OutputError` when it cannot be made, holds something else, or is in use.
@@ -88,7 +89,9 @@ public final class RunFolder {
   /// Begins to keep what finishes, and finds what an interrupted run of the same key had finished.
   ///
   /// - Parameters:
+  ///   - key: what tells this run from others.
   ///   - shape: of the rows that are fitted.
+  ///   - configuration: the options of the run.
   ///   - replacing: true to delete the units of another run.
   ///   - report: hears in a sentence what is taken over.
   /// - Throws: `OutputError` when the folder holds the units of another run.

@@ -114,6 +114,7 @@ public struct Sweep: Sendable {
   ///   - points: the training rows, `n×d`.
   ///   - heldOut: rows to score that are not fitted, `m×d`.
   ///   - distinctRowCount: the number of different training rows, or any larger number.
+  ///   - seconds: the times of the phases, which are added to.
   ///   - progress: hears of finished fits, on any thread, on several at once.
   ///   - treeProgress: hears of the clusters that are left while a tree is built.
   /// - Throws: `ClusteringError` when no k can be fitted, or start centers come with several k.

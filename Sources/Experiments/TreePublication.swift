@@ -6,7 +6,9 @@ public enum TreePublication {
   /// `linkage.npy`, `tree.nwk`, `leaves.csv` and `heights.csv` of a tree.
   ///
   /// - Parameters:
+  ///   - grown: the tree.
   ///   - order: the leaves from left to right.
+  ///   - input: the rows, for their titles and identifiers.
   ///   - suffix: what tells several trees of a folder apart, such as `-average`; empty for the only one.
   /// - Complexity: O(n).
   public static func files(

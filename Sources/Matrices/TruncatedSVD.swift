@@ -32,7 +32,11 @@ public struct TruncatedSVD: Sendable, Equatable {
 
   /// Finds the leading components of a matrix.
   ///
-  /// - Parameter seed: of the random start; equal seeds give equal bytes for any number of threads.
+  /// - Parameters:
+  ///   - matrix: the rows, `n×d`.
+  ///   - componentCount: r.
+  ///   - seed: of the random start.
+  ///   - pool: the threads; the result does not depend on their number.
   /// - Throws: `ComponentLimitError` unless `1 ≤ componentCount < min(n, d)`.
   /// - Complexity: O((nnz + d·r)·r) time and O(d·r) memory.
   public static func fit(

@@ -37,6 +37,7 @@ public struct ClusterMap: Sendable, Equatable {
   ///   - points: the rows, `n×d`.
   ///   - centroids: the centers, `k×d`.
   ///   - assignment: the cluster of each row.
+  ///   - pool: the threads; the result does not depend on their number.
   /// - Throws: `ClusteringError` when there are more than 256 centers and one is too long to be compared.
   /// - Complexity: O(s·min(k, 32) + k·d·min(k, 32) + min(k, 256)²·d), s the stored elements.
   public init(

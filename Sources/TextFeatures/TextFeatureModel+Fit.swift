@@ -7,9 +7,12 @@ extension TextFeatureModel {
   /// Use when the texts are a catalogue's descriptions: TF-IDF weighs a word by how often the text
   /// has it and how few texts have it. Weights, norms and their sums are in `Double` and rounded once.
   ///
-  /// - Parameter latentLimit: the most latent dimensions, where the options leave LSA out: so many, or
-  ///   as many as the texts and terms allow; none where they allow none. The model's options hold what
-  ///   it came to.
+  /// - Parameters:
+  ///   - texts: one a row, n of them.
+  ///   - options: how they become rows.
+  ///   - latentLimit: the most latent dimensions, where the options leave LSA out: so many, or as many as
+  ///     the texts and terms allow; none where they allow none. The model's options hold what it came to.
+  ///   - pool: the threads; the result does not depend on their number.
   /// - Throws: `FeatureError` when an option is out of range, no text has any text or word, or LSA
   ///   asks for too many dimensions.
   /// - Complexity: O(total bytes + d log d), and for LSA O((nnz + (n + d)·r)·r).
