@@ -5,11 +5,11 @@ import Testing
 @Suite struct ReadmeTests {
   @Test func itsCommandsRun() throws {
     let text = try String(contentsOf: packageFolder.appending(path: "README.md"), encoding: .utf8)
-    let start = try #require(text.firstRange(of: "## Six commands"))
+    let start = try #require(text.firstRange(of: "## Five commands"))
     let end = try #require(text[start.upperBound...].firstRange(of: "\nAlso:"))
     let script = text[start.upperBound..<end.lowerBound].split(separator: "\n")
       .filter { $0.hasPrefix("    ") }.map { $0.dropFirst(4) }.joined(separator: "\n")
-    #expect(script.split(separator: "\n").count { $0.hasPrefix("kindred ") } == 7)
+    #expect(script.split(separator: "\n").count { $0.hasPrefix("kindred ") } == 6)
 
     try withTemporaryFolder { folder in
       try FileManager.default.createSymbolicLink(
@@ -30,7 +30,7 @@ import Testing
       #expect(process.terminationStatus == 0)
       let run = try snapshot(of: folder.appending(path: "run"))
       for file in [
-        "films/model.h5", "films26/labels.csv", "tree/linkage.npy", "k20.csv", "new.csv", "k12.csv",
+        "films/model.h5", "films/map.svg", "tree/linkage.npy", "k20.csv", "new.csv", "k8.csv",
       ] {
         #expect(run[file] != nil, "\(file)")
       }
