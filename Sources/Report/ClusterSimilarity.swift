@@ -18,6 +18,7 @@ public struct ClusterSimilarity: Sendable, Equatable {
   ///   - centroids: `k×d`.
   ///   - sizes: the rows of each cluster, k; clusters without any are left out.
   ///   - limit: the most clusters to compare.
+  ///   - pool: the threads; the result does not depend on their number.
   /// - Throws: `ClusteringError` for centers that are not finite or too long to be compared.
   /// - Complexity: O(m²·d + m³) for m clusters.
   public init(

@@ -9,7 +9,9 @@ public struct HeatMapFigure: Sendable, Equatable {
 
   /// Takes similarities.
   ///
-  /// - Parameter names: what to call each cluster, by number.
+  /// - Parameters:
+  ///   - similarity: of every two clusters.
+  ///   - names: what to call each cluster, by number.
   public init(_ similarity: ClusterSimilarity, names: [String]) {
     self.similarity = similarity
     self.names = names

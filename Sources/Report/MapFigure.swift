@@ -18,7 +18,10 @@ public struct MapFigure: Sendable, Equatable {
 
   /// Takes a clustering and its map.
   ///
-  /// - Parameter names: what to call each cluster.
+  /// - Parameters:
+  ///   - map: where rows and centers are.
+  ///   - run: the clustering.
+  ///   - names: what to call each cluster.
   public init(_ map: ClusterMap, of run: ScoredRun, names: [String]) {
     let rows = run.model.assignment.labels.count
     self.init(

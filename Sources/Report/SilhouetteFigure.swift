@@ -11,7 +11,9 @@ public struct SilhouetteFigure: Sendable, Equatable {
 
   /// Takes what a sweep found; nil where no silhouette is defined.
   ///
-  /// - Parameter names: what to call each cluster of the chosen clustering.
+  /// - Parameters:
+  ///   - result: what the sweep found.
+  ///   - names: what to call each cluster of the chosen clustering.
   /// - Complexity: O(n log n).
   public init?(_ result: SweepResult, names: [String]) {
     let lines = CurvePanel.Line.lines(of: result) { $0.silhouette.mean }
