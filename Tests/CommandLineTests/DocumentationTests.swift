@@ -67,6 +67,25 @@ import Testing
     }
   }
 
+  @Test func everyLinkToAFileLeadsToOne() throws {
+    let folders = ["", "Benchmarks/", "Dataset/", "Documentation/", "Documentation/schemas/"]
+    let pages = try folders.flatMap { folder in
+      try FileManager.default.contentsOfDirectory(
+        atPath: packageFolder.appending(path: folder).path
+      ).filter { $0.hasSuffix(".md") }.map { folder + $0 }
+    }
+    var count = 0
+    for path in pages {
+      let page = packageFolder.appending(path: path)
+      for match in try Self.text(path).matches(of: /\]\(([^)#:]+)(#[^)]*)?\)/) {
+        let target = page.deletingLastPathComponent().appending(path: String(match.output.1))
+        #expect(FileManager.default.fileExists(atPath: target.path), "\(match.output.1) in \(path)")
+        count += 1
+      }
+    }
+    #expect(count > 40)
+  }
+
   @Test func everyPropertyOnThePageForNewcomersExists() throws {
     let sources = packageFolder.appending(path: "Sources")
     let paths = try FileManager.default.subpathsOfDirectory(atPath: sources.path)
