@@ -68,9 +68,18 @@ let package = Package(
     module(
       "ModelStore",
       ["CHDF5", "Experiments", "Matrices", "TextFeatures", "Clustering"]),
-    module(
-      "Report",
-      ["Catalogue", "Clustering", "ClusterScores", "Experiments", "Matrices", "TextFeatures"]),
+    .target(
+      name: "Report",
+      dependencies: [
+        "Matrices", "Catalogue", "TextFeatures", "Clustering", "ClusterScores",
+        "Experiments",
+      ],
+      // In the code, so that the executable alone makes pages wherever it lies.
+      resources: [
+        "page.html", "page.css", "data.js", "elements.js", "charts.js", "choice.js", "clusters.js",
+        "map.js", "search.js", "explorer.js", "relations.js", "tree.js", "evidence.js", "start.js",
+      ].map { .embedInCode("Page/\($0)") },
+      swiftSettings: swiftSettings),
 
     // The command
     .executableTarget(

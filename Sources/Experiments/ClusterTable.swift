@@ -1,18 +1,41 @@
 internal import ClusterScores
-internal import Clustering
-internal import Matrices
+package import Clustering
+package import Matrices
 
-/// The clusters of a clustering as CSV.
-enum ClusterTable {
+/// The clusters of a clustering in numbers.
+package enum ClusterTable {
+  /// A cluster: its size, and means over its rows, nil where there is none.
+  package struct Line: Sendable, Equatable {
+    /// The number of its rows.
+    package let size: Int
+    /// The mean silhouette.
+    package let silhouette: Double?
+    /// The mean cosine between its rows and its center; a row of zeros has cosine 0.
+    package let cohesion: Double?
+    /// The mean distance of its rows to its center.
+    package let distance: Double?
+    /// The sum of squared distances of its rows to its center.
+    package let inertia: Double
+  }
+
   /// The bytes of `clusters.csv`: `cluster,size,silhouette,cohesion,distance,inertia`, one line a cluster.
-  ///
-  /// Cohesion is the mean cosine between a cluster's rows and its center; a row of zeros has cosine 0.
+  static func csv(_ lines: [Line]) -> String {
+    let field = { (value: Double?) in value.map(NumberText.shortest) ?? "" }
+    var text = "cluster,size,silhouette,cohesion,distance,inertia\n"
+    for (cluster, line) in lines.enumerated() {
+      text += "\(cluster),\(line.size),\(field(line.silhouette)),\(field(line.cohesion)),"
+      text += "\(field(line.distance)),\(NumberText.shortest(line.inertia))\n"
+    }
+    return text
+  }
+
+  /// Measures the clusters.
   ///
   /// - Complexity: O(nnz + k·d).
-  static func csv(
+  package static func lines(
     points: FeatureMatrix, centroids: DenseMatrix, assignment: Assignment,
     clusterSilhouettes: [Double?], squaredDistances: [Double]
-  ) -> String {
+  ) -> [Line] {
     let k = assignment.clusterCount
     let centerNorms = (0..<k).map { center in
       centroids.row(center).reduce(0) { $0 + Double($1) * Double($1) }
@@ -30,16 +53,12 @@ enum ClusterTable {
         cosines[cluster] += (norm + centerNorms[cluster] - squared) / (2 * product)
       }
     }
-    var text = "cluster,size,silhouette,cohesion,distance,inertia\n"
-    for (cluster, size) in assignment.sizes().enumerated() {
-      let mean = { (sum: Double) in
-        size == 0 ? "" : NumberText.shortest(sum / Double(size))
-      }
-      let silhouette = clusterSilhouettes[cluster].map(NumberText.shortest) ?? ""
-      text += "\(cluster),\(size),\(silhouette),\(mean(cosines[cluster])),"
-      text += "\(mean(distances[cluster])),\(NumberText.shortest(inertias[cluster]))\n"
+    return assignment.sizes().enumerated().map { cluster, size in
+      let mean = { (sum: Double) in size == 0 ? nil : sum / Double(size) }
+      return Line(
+        size: size, silhouette: clusterSilhouettes[cluster], cohesion: mean(cosines[cluster]),
+        distance: mean(distances[cluster]), inertia: inertias[cluster])
     }
-    return text
   }
 }
 

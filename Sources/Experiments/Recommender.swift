@@ -20,7 +20,7 @@ public struct Recommender: Sendable {
     }
   }
 
-  private let model: FittedModel
+  let model: FittedModel
 
   /// Uses a model's training rows.
   public init(_ model: FittedModel) { self.model = model }
@@ -56,11 +56,17 @@ public struct Recommender: Sendable {
   }
 
   /// What the cosine of latent rows counts beside that of their words.
-  private static let latentWeight = 0.25
+  static let latentWeight = 0.25
 
   /// The words of both rows, by descending product of their weights.
   private func sharedWords(_ left: Int, _ right: Int) -> [(word: String, weight: Double)] {
-    guard let featureModel = model.featureModel, let terms = termRows else { return [] }
+    guard let featureModel = model.featureModel else { return [] }
+    return sharedColumns(left, right).map { (featureModel.displayTerms[$0.column], $0.weight) }
+  }
+
+  /// The columns of the words of both rows, by descending product of their weights.
+  func sharedColumns(_ left: Int, _ right: Int) -> [(column: Int, weight: Double)] {
+    guard let terms = termRows else { return [] }
     var weights: [(column: Int, weight: Double)] = []
     var a = terms.entries(ofRow: left)
     var b = terms.entries(ofRow: right)
@@ -73,7 +79,7 @@ public struct Recommender: Sendable {
       if q <= p { b = b.dropFirst() }
     }
     weights.sort { $0.weight != $1.weight ? $0.weight > $1.weight : $0.column < $1.column }
-    return weights.map { (featureModel.displayTerms[$0.column], $0.weight) }
+    return weights
   }
 
   /// The TF-IDF rows: those behind latent features, or the features themselves.
@@ -121,7 +127,7 @@ extension FeatureMatrix {
     }
   }
 
-  private static func cosine(_ product: Double, _ left: Double, _ right: Double) -> Double {
+  static func cosine(_ product: Double, _ left: Double, _ right: Double) -> Double {
     let length = (left * right).squareRoot()
     return length > 0 ? max(-1, min(1, product / length)) : 0
   }

@@ -7,23 +7,31 @@ public enum RunDescription {
     command: String, input: PreparedInput, configuration: RunConfiguration,
     heldOut: PreparedInput? = nil
   ) -> String {
-    var text = "{\n"
-    text += "  \"program\": \"kindred\",\n"
-    text += "  \"version\": \"\(Program.version)\",\n"
-    text += "  \"format_version\": 1,\n"
-    text += "  \"command\": \"\(command)\",\n"
-    text += "  \"input\": \(describe(input)),\n"
-    if let heldOut {
-      let key = configuration.heldOutShare == nil ? "test" : "held_out"
-      text += "  \"\(key)\": \(describe(heldOut)),\n"
-    }
-    text += "  \"instruction_set\": \"\(InstructionSet.best.name)\",\n"
-    text += "  \"blas_core\": \(JSONValue.string(BLAS.coreName).text),\n"
-    text += "  \"options\": \(configuration.json.text)\n"
-    return text + "}\n"
+    let members = members(
+      command: command, input: input, configuration: configuration, heldOut: heldOut)
+    let lines = members.map { "  \(JSONValue.string($0.0).text): \($0.1.text)" }
+    return "{\n" + lines.joined(separator: ",\n") + "\n}\n"
   }
 
-  private static func describe(_ input: PreparedInput) -> String {
+  /// The members of the file's object.
+  package static func members(
+    command: String, input: PreparedInput, configuration: RunConfiguration,
+    heldOut: PreparedInput?
+  ) -> [(String, JSONValue)] {
+    var members: [(String, JSONValue)] = [
+      ("program", .string("kindred")), ("version", .string(Program.version)),
+      ("format_version", .int(1)), ("command", .string(command)), ("input", describe(input)),
+    ]
+    if let heldOut {
+      members.append((configuration.heldOutShare == nil ? "test" : "held_out", describe(heldOut)))
+    }
+    return members + [
+      ("instruction_set", .string(InstructionSet.best.name)),
+      ("blas_core", .string(BLAS.coreName)), ("options", configuration.json),
+    ]
+  }
+
+  private static func describe(_ input: PreparedInput) -> JSONValue {
     JSONValue.object([
       ("name", .string(input.name)), ("sha256", .string(input.sha256)),
       ("rows", .int(input.features.rowCount)), ("columns", .int(input.features.columnCount)),
@@ -31,6 +39,6 @@ public enum RunDescription {
       ("rows_dropped", .int(input.droppedRowCount)),
       ("rows_without_words", .int(input.rowsWithoutWords.count)),
       ("text_columns", .array(input.textColumns.map(JSONValue.string))),
-    ]).text
+    ])
   }
 }

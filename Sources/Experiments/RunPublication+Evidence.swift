@@ -7,16 +7,8 @@ extension RunPublication {
   /// The tables of clusters, of classes and of unseen rows, as far as there are any.
   func evidenceFiles(squaredDistances: [Double]) -> [RunFolder.File] {
     let best = result.best
-    var files = [
-      RunFolder.File(
-        "clusters.csv",
-        Array(
-          ClusterTable.csv(
-            points: input.features, centroids: best.model.centroids,
-            assignment: best.model.assignment, clusterSilhouettes: best.silhouette.clusterMeans,
-            squaredDistances: squaredDistances
-          ).utf8))
-    ]
+    let lines = clusterLines(squaredDistances: squaredDistances)
+    var files = [RunFolder.File("clusters.csv", Array(ClusterTable.csv(lines).utf8))]
     if let heldOut, let scores = best.heldOut {
       files.append(
         RunFolder.File("heldout.csv", Array(HeldOutTable.csv(heldOut, scores).utf8)))
@@ -27,8 +19,16 @@ extension RunPublication {
     return files
   }
 
+  /// The chosen clusters in numbers.
+  package func clusterLines(squaredDistances: [Double]) -> [ClusterTable.Line] {
+    let best = result.best
+    return ClusterTable.lines(
+      points: input.features, centroids: best.model.centroids, assignment: best.model.assignment,
+      clusterSilhouettes: best.silhouette.clusterMeans, squaredDistances: squaredDistances)
+  }
+
   /// What the unseen rows are, in words.
-  var heldOutName: String? {
+  package var heldOutName: String? {
     guard let heldOut else { return nil }
     guard let share = configuration.heldOutShare else { return heldOut.name }
     let percent = NumberText.shortest((share * 1_000).rounded() / 10)

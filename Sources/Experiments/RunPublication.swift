@@ -38,17 +38,35 @@ public struct RunPublication: Sendable {
   /// Every clustering, as `runs.h5` holds them.
   public var records: [RunRecord] { result.runs.map(RunRecord.init) }
 
-  /// The files of the run folder, without those that another module writes.
+  /// What the files tell of the chosen clusters.
+  public struct Details: Sendable {
+    /// The squared distance of each row to its center, n of them.
+    public let squaredDistances: [Double]
+    /// One summary a cluster.
+    public let summaries: [ClusterSummary]
+  }
+
+  /// Describes the chosen clusters.
   ///
   /// - Complexity: O(n·k) in the worst case, for the summaries.
-  public func files(pool: WorkerPool) throws -> [RunFolder.File] {
+  public func details(pool: WorkerPool) throws -> Details {
     let best = result.best
     let distances = try CenterAssignment(
       of: input.features, to: best.model.centroids, labels: best.model.assignment, pool: pool
     ).squaredDistances
-    let summaries = ClusterSummary.summaries(
-      of: best.model.assignment, squaredDistances: distances,
-      silhouettes: best.silhouette.samples, source: .init(input))
+    return Details(
+      squaredDistances: distances,
+      summaries: ClusterSummary.summaries(
+        of: best.model.assignment, squaredDistances: distances,
+        silhouettes: best.silhouette.samples, source: .init(input)))
+  }
+
+  /// The files of the run folder, without those that another module writes.
+  ///
+  /// - Complexity: O(nnz + k·d).
+  public func files(_ details: Details) -> [RunFolder.File] {
+    let best = result.best
+    let (distances, summaries) = (details.squaredDistances, details.summaries)
     return evidenceFiles(squaredDistances: distances) + [
       RunFolder.File(
         "result.txt",

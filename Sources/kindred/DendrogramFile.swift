@@ -11,11 +11,16 @@ enum DendrogramFile {
   /// The words that name a leaf of the picture.
   private static let wordLimit = 4
 
-  /// The file of a tree, its top cut into the clusters of `cut`, one label a row, where there is one.
-  static func file(
+  /// The file of a picture.
+  static func file(_ picture: Dendrogram, suffix: String = "") -> RunFolder.File {
+    RunFolder.File("dendrogram\(suffix).svg", picture.svg())
+  }
+
+  /// The picture of a tree, its top cut into the clusters of `cut`, one label a row, where there is one.
+  static func picture(
     _ grown: GrownTree, metric: LinkageMetric, cut: Assignment?, order: [Int], leafLimit: Int,
-    input: PreparedInput, suffix: String = ""
-  ) throws -> RunFolder.File {
+    input: PreparedInput
+  ) throws -> Dendrogram {
     let tree = grown.tree
     let top = try tree.assignment(clusterCount: min(leafLimit, tree.leafCount))
     let rows = grown.assignment(ofLeaves: top)
@@ -50,7 +55,6 @@ enum DendrogramFile {
     if sizes.count <= leafLimit, sizes.allSatisfy({ $0 == 1 }) {
       picture.leafLabel = input.titles.isEmpty ? "row" : "title"
     }
-    let finished = picture
-    return RunFolder.File("dendrogram\(suffix).svg", finished.svg())
+    return picture
   }
 }

@@ -8,7 +8,7 @@ internal import ModelStore
 /// `kindred export`: the best, or another, clustering of a finished run.
 struct ExportCommand: ParsableCommand {
   /// What can be exported.
-  enum Part: String, CaseIterable { case labels, model, tree }
+  enum Part: String, CaseIterable { case labels, model, tree, report }
 
   static let configuration = CommandConfiguration(
     commandName: "export",
@@ -21,7 +21,7 @@ struct ExportCommand: ParsableCommand {
 
       One part goes to the file that --out names; several go into the folder that
       it names, as labels.csv, labels.json, labels.npy and model.h5. A tree is two
-      files: linkage.npy and tree.nwk.
+      files: linkage.npy and tree.nwk. The report is report.html, of the chosen k.
       """)
 
   @Argument(help: "A finished run folder.", completion: .directory)
@@ -40,7 +40,7 @@ struct ExportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What to write: labels, model, tree, or a list of them.", valueName: "parts"),
+      "What to write: labels, model, tree, report, or a list of them.", valueName: "parts"),
     completion: .values(Part.self))
   var what = "labels"
 
@@ -64,7 +64,7 @@ struct ExportCommand: ParsableCommand {
 
   mutating func run() throws {
     let parts: [Part] = try OptionParsing.list(what, option: "--what").map {
-      try OptionParsing.choice($0, option: "--what", planned: ["report"])
+      try OptionParsing.choice($0, option: "--what")
     }
     let formats: [LabelFormat] = try OptionParsing.list(format, option: "--format").map {
       try OptionParsing.choice($0, option: "--format")
@@ -91,9 +91,10 @@ struct ExportCommand: ParsableCommand {
     try Self.refuseBinary(out, isBinary: formats == [.npy])
     var seconds = progress.stopwatch
     var outputs = try parts.contains(.tree) ? treeFiles() : []
-    if parts == [.tree] {
+    if parts.contains(.report) { outputs.append(try reportFile()) }
+    if parts.allSatisfy({ $0 == .tree || $0 == .report }) {
       try seconds.measure(.write) { try write(outputs) }
-      manners.note("\(outputs.count) files of the tree written to \(out)")
+      manners.note("\(outputs.map(\.name).joined(separator: ", ")) written to \(out)")
       return
     }
     guard Files.exists("\(folder)/model.h5") else {
@@ -148,6 +149,32 @@ struct ExportCommand: ParsableCommand {
       let bytes = try RunFolder.read(name, of: folder).bytes
       return (name, { try RunFolder.File(name, bytes).fill($0) })
     }
+  }
+
+  /// The folder's report, which is that of the chosen clustering.
+  private func reportFile() throws -> (name: String, fill: (String) throws -> Void) {
+    let name = "report.html"
+    guard Files.exists("\(folder)/\(name)") else {
+      throw Complaint(
+        code: "export.no-report", exitCode: 66, place: folder, message: "holds no report",
+        hint: "make one with kindred sweep, or kindred cluster --k N")
+    }
+    if k != "best" || algorithm != nil {
+      let model = try ModelFile.read(path: "\(folder)/model.h5")
+      let isChosen =
+        (k == "best" || Int(k) == model.centroids.rowCount)
+        && (algorithm ?? model.algorithm) == model.algorithm
+      guard isChosen else {
+        throw Complaint(
+          code: "export.report-k", exitCode: 64,
+          message: "--what report: the folder's report is of k = \(model.centroids.rowCount)"
+            + " (\(model.algorithm))",
+          hint: "kindred cluster INPUT --k \(k == "best" ? "N" : k)"
+            + (algorithm.map { " --algorithm \($0)" } ?? "") + " --out DIR makes one of another")
+      }
+    }
+    let bytes = try RunFolder.read(name, of: folder).bytes
+    return (name, { try RunFolder.File(name, bytes).fill($0) })
   }
 
   /// One output to the named file, several into the named folder.

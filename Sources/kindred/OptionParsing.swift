@@ -10,17 +10,12 @@ enum OptionParsing {
       code: "usage.value", exitCode: 64, message: "\(option) \(value): \(reason)", hint: hint)
   }
 
-  /// One of a closed set of values; `planned` ones are known and not there yet.
+  /// One of a closed set of values.
   static func choice<Choice: RawRepresentable & CaseIterable>(
-    _ value: String, option: String, planned: [String] = []
+    _ value: String, option: String
   ) throws -> Choice where Choice.RawValue == String {
     if let choice = Choice(rawValue: value) { return choice }
     let known = Choice.allCases.map(\.rawValue)
-    if planned.contains(value) {
-      throw refuse(
-        option, value, "not available in this version",
-        hint: "choose from: \(known.joined(separator: ", "))")
-    }
     throw refuse(
       option, value, "no such choice" + HelpTopics.suggestion(for: value, among: known),
       hint: "choose from: \(known.joined(separator: ", "))")

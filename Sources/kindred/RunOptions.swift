@@ -177,21 +177,28 @@ struct RunOptions: ParsableArguments {
     converter: PictureConverter?, pool: WorkerPool, seconds: inout PhaseSeconds
   ) throws {
     let start = ContinuousClock.now
-    var files = try publication.files(pool: pool)
+    let details = try publication.details(pool: pool)
+    var files = publication.files(details)
     let trees = publication.result.trees
+    var shownTree: Dendrogram?
     for tree in trees {
       let suffix = trees.count == 1 ? "" : "-\(tree.linkage.rawValue)"
       let order = tree.tree.leafOrder()
       files += TreePublication.files(
         tree, order: order, input: publication.input, suffix: suffix)
       let best = publication.result.best
-      files.append(
-        try DendrogramFile.file(
-          tree, metric: TreeGrower.metric(of: tree.linkage, in: publication.configuration),
-          cut: best.algorithm.linkage == tree.linkage ? best.model.assignment : nil,
-          order: order, leafLimit: 30, input: publication.input, suffix: suffix))
+      let isChosen = best.algorithm.linkage == tree.linkage
+      let picture = try DendrogramFile.picture(
+        tree, metric: TreeGrower.metric(of: tree.linkage, in: publication.configuration),
+        cut: isChosen ? best.model.assignment : nil, order: order, leafLimit: 30,
+        input: publication.input)
+      files.append(DendrogramFile.file(picture, suffix: suffix))
+      // The chosen clustering's own tree, or else the first.
+      if isChosen || shownTree == nil { shownTree = picture }
     }
     files += try RunFigures.files(of: publication, pool: pool)
+    files.append(
+      try ReportFile.file(publication, details: details, tree: shownTree, pool: pool))
     files = converter?.adding(to: files) ?? files
     let model = publication.model
     files.append(RunFolder.File("model.h5") { try ModelFile.write(model, to: $0) })

@@ -13,13 +13,19 @@ enum TreeFiles {
     converter: PictureConverter?, manners: MannersOptions, seconds: inout PhaseSeconds
   ) throws {
     let start = ContinuousClock.now
+    let picture = try DendrogramFile.picture(
+      result.grown, metric: work.metric, cut: result.cut?.best.model.assignment,
+      order: result.order, leafLimit: work.configuration.pictureLeafCount, input: work.prepared)
     var files: [RunFolder.File]
     if let cut = result.cut {
       let publication = RunPublication(
         input: work.prepared, configuration: work.configuration, result: cut, command: "tree",
         heldOut: nil)
-      files = try publication.files(pool: work.pool)
+      let details = try publication.details(pool: work.pool)
+      files = publication.files(details)
       files += try RunFigures.files(of: publication, pool: work.pool)
+      files.append(
+        try ReportFile.file(publication, details: details, tree: picture, pool: work.pool))
       let model = publication.model
       files.append(RunFolder.File("model.h5") { try ModelFile.write(model, to: $0) })
       let records = publication.records
@@ -35,10 +41,7 @@ enum TreeFiles {
       ]
     }
     files += TreePublication.files(result.grown, order: result.order, input: work.prepared)
-    files.append(
-      try DendrogramFile.file(
-        result.grown, metric: work.metric, cut: result.cut?.best.model.assignment,
-        order: result.order, leafLimit: work.configuration.pictureLeafCount, input: work.prepared))
+    files.append(DendrogramFile.file(picture))
     files = converter?.adding(to: files) ?? files
     seconds.add(ContinuousClock.now - start, to: .write)
     let timing = JSONValue.object([

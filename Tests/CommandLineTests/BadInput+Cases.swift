@@ -117,9 +117,9 @@ extension BadInput {
       name: "empty output folder", files: ["films.csv": Sample.catalogue],
       arguments: sweepArguments + ["--out", ""], exitCodes: [64], fragments: ["--out"]),
     BadInput(
-      name: "part of another version",
-      arguments: ["export", "out", "--what", "report", "--out", "t"],
-      exitCodes: [64], fragments: ["--what report", "not available"]),
+      name: "mistyped part",
+      arguments: ["export", "out", "--what", "repot", "--out", "t"],
+      exitCodes: [64], fragments: ["--what repot", "report"]),
     BadInput(
       name: "start centers of another k",
       files: [

@@ -9,7 +9,7 @@ import Testing
   /// Every file that a run of one k publishes; a sweep has `elbow.svg` too.
   static let files: Set<String> = [
     "clusters.csv", "clusters.json", "heatmap.svg", "labels.csv", "labels.npy", "manifest.sha256",
-    "map.svg", "model.h5", "no_of_clusters.txt", "result.txt", "run.json", "runs.h5",
+    "map.svg", "model.h5", "no_of_clusters.txt", "report.html", "result.txt", "run.json", "runs.h5",
     "silhouette.svg", "sweep.csv", "sweep.json", "timing.json",
   ]
 
