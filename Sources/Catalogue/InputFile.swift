@@ -29,7 +29,7 @@ public struct InputFile: Sendable {
   public let wasCompressed: Bool
 
   /// The expanded bytes.
-  package let bytes: [UInt8]
+  package private(set) var bytes: [UInt8]
 
   /// The number of bytes to which archives inside may expand.
   let byteLimit: Int
@@ -43,6 +43,13 @@ public struct InputFile: Sendable {
     case .csv, .tsv, .jsonl: false
     case .npy, .npz, .matrixMarket: true
     }
+  }
+
+  /// The same file without its bytes, for when they have been read.
+  public consuming func withoutBytes() -> InputFile {
+    var file = self
+    file.bytes = []
+    return file
   }
 
   /// Reads a whole file, or standard input when the path is `-`.

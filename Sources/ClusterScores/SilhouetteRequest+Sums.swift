@@ -3,7 +3,7 @@ internal import Matrices
 
 extension SilhouetteRequest {
   /// The sums that a panel of clusters may hold: 512 MiB.
-  private static let panelLimit = 1 << 26
+  static let panelLimit = 1 << 26
 
   /// A sum of squared distances below this share of its terms is rounding, and becomes 0.
   private static let roundingShare = 1e-12

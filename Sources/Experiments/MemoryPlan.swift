@@ -1,109 +1,136 @@
 internal import Catalogue
+internal import ClusterScores
 internal import Clustering
 public import Matrices
 
 /// How much memory a run will need, told before it starts.
+///
+/// Fits, trees, scores, other fits and the writing of files come one after another, and what one of them
+/// takes is given back before the next: the plan is that of the stage that takes most.
 public struct MemoryPlan: Sendable, Equatable {
-  /// The parts, in bytes, with what they are for.
-  public let parts: [(name: String, bytes: Int)]
+  /// What a process has in memory when its input has been read and turned into features.
+  public struct Standing: Sendable, Equatable {
+    /// The bytes in memory now.
+    public let residentByteCount: Int
+    /// The most bytes that have been in memory so far.
+    public let peakByteCount: Int
 
-  /// The sum of the parts.
-  public var totalBytes: Int {
-    parts.reduce(0) { sum, part in
-      sum.saturatingSum(part.bytes)
+    /// Says what is in memory.
+    public init(residentByteCount: Int, peakByteCount: Int) {
+      self.residentByteCount = residentByteCount
+      self.peakByteCount = max(residentByteCount, peakByteCount)
+    }
+
+    /// An estimate for a process that holds these features and nothing else.
+    public init(holding features: FeatureMatrix) {
+      let own = 32 << 20
+      self.init(
+        residentByteCount: own.saturatingSum(features.byteCount), peakByteCount: 0)
     }
   }
 
+  /// A part of a plan.
+  public struct Part: Sendable, Equatable {
+    /// What it is for.
+    public let name: String
+    /// Its bytes.
+    public let byteCount: Int
+  }
+
+  /// The parts that are in memory throughout the run.
+  private var lasting: [Part]
+  /// The parts of each stage beside them.
+  private var stages: [[Part]]
+  /// The most that reading took.
+  private let peakByteCount: Int
+  /// The rows of the fits that are made of other rows, when there are any.
+  private let otherRowsByteCount: Int
+
+  /// The parts of the stage that takes most, with what is in memory throughout.
+  public var parts: [Part] {
+    let stage = stages.max { Self.sum($0) < Self.sum($1) } ?? []
+    let all = (lasting + stage).filter { $0.byteCount > 0 }
+    return Self.sum(all) < peakByteCount
+      ? [Part(name: "reading and features", byteCount: peakByteCount)] : all
+  }
+
+  /// The bytes of the whole run.
+  public var totalBytes: Int { Self.sum(parts) }
+
+  /// The bytes that are in memory beside a tree while it is built.
+  public var besideTreesBytes: Int { Self.sum(lasting).saturatingSum(otherRowsByteCount) }
+
   /// The part that takes most, in words.
   public var largestPart: String {
-    guard let part = parts.max(by: { $0.bytes < $1.bytes }) else { return "" }
-    return "most of it, \(VisibleText.byteCount(part.bytes)), is for \(part.name)"
+    guard let part = parts.max(by: { $0.byteCount < $1.byteCount }) else { return "" }
+    return "most of it, \(VisibleText.byteCount(part.byteCount)), is for \(part.name)"
+  }
+
+  private static func sum(_ parts: [Part]) -> Int {
+    parts.reduce(0) { $0.saturatingSum($1.byteCount) }
   }
 
   /// Plans the run of a configuration over features that are already in memory.
   ///
-  /// `liveLimit` is that of the sweep: how many fits of many rows may be under way at once.
+  /// `liveLimit` is that of the sweep: how many fits of many rows may be under way at once; `termRows` are
+  /// the rows behind latent features, which the model holds, too.
   ///
-  /// - Complexity: O(numbers of clusters).
+  /// - Complexity: O(nnz + numbers of clusters).
   public init(
-    features: FeatureMatrix, heldOut: FeatureMatrix?, configuration: RunConfiguration,
-    liveLimit: Int? = nil, threadCount: Int
+    features: FeatureMatrix, heldOut: FeatureMatrix?, termRows: CSRMatrix? = nil,
+    configuration: RunConfiguration, standing: Standing? = nil, liveLimit: Int? = nil,
+    threadCount: Int
   ) {
-    let rows = features.rowCount + (heldOut?.rowCount ?? 0)
-    let columns = features.columnCount
-    let stored = features.storedCount + (heldOut?.storedCount ?? 0)
-    let most = configuration.clusterCounts.max() ?? 1
-    let clusterSum = configuration.clusterCounts.reduce(0, +) * configuration.algorithms.count
-    let runCount = configuration.clusterCounts.count * configuration.algorithms.count
+    self.init(
+      RunShape(
+        features: features, heldOut: heldOut, termRows: termRows, configuration: configuration,
+        threadCount: threadCount),
+      standing: standing ?? Standing(holding: features), liveLimit: liveLimit)
+  }
 
-    let isSparse = if case .sparse = features { true } else { false }
-    // Sparse points are held as given, renumbered, and by term: 8 bytes an entry each time.
-    let points = stored.saturatingProduct(isSparse ? 24 : 4)
-    let restarts = configuration.algorithms.reduce(1) {
-      max($0, configuration.restartCount(of: $1))
-    }
-    let flatCount = configuration.algorithms.count { $0.linkage == nil }
-    let fitCount = configuration.clusterCounts.count.saturatingProduct(flatCount, restarts)
-    let together =
-      liveLimit
-      ?? KMeans.liveLimit(
-        features, clusterCount: most, kernel: configuration.kernel)
-    let goesTogether = Sweep.goesTogether(
-      rowCount: features.rowCount, fitCount: fitCount, threadCount: threadCount)
-    let fitsAtOnce = min(fitCount, goesTogether ? together : threadCount)
-    let lanes = (most + 15) / 16 * 16
-    let centers = features.centersByteCount(clusterCount: most, kernel: configuration.kernel)
-    // What moved on the terms lies side by side for all that go together.
-    let fit = centers.saturatingProduct(fitsAtOnce)
-      .saturatingSum(goesTogether && flatCount > 0 ? columns.saturatingProduct(64) : 0)
-    let kept = clusterSum.saturatingProduct(columns, 4)
-    let perRow = rows.saturatingProduct(64 + 12 * runCount)
-    var batches = 0
-    if configuration.algorithms.contains(.minibatch) {
-      // Growing batches copy half the rows; others may keep a second panel of what rounding cuts off.
-      let copies = stored.saturatingProduct(isSparse ? 8 : 2)
-      batches =
-        configuration.batchGrowth == .nested
-        ? copies.saturatingSum(rows.saturatingProduct(72)).saturatingProduct(threadCount)
-        : isSparse ? threadCount.saturatingProduct(columns, lanes, 8) : 0
-    }
-    parts = [
-      ("the points", points), ("the centers of the fits under way", fit),
-      ("mini-batches", batches),
-      ("the centers that are kept", kept.saturatingProduct(2)), ("labels and scores", perRow),
-      ("the program itself", 32 << 20),
+  init(_ shape: RunShape, standing: Standing, liveLimit: Int?) {
+    lasting = [
+      Part(name: "the program and its input", byteCount: standing.residentByteCount),
+      Part(name: "the clusterings", byteCount: shape.clusteringByteCount),
     ]
+    stages = shape.stages(liveLimit: liveLimit ?? shape.liveLimit)
+    peakByteCount = standing.peakByteCount
+    otherRowsByteCount = shape.otherRowsByteCount
   }
 
   /// The plan with the most fits under way at once that a limit in bytes allows, and their number; with one
   /// when no number does.
   ///
-  /// - Complexity: O(numbers of clusters).
+  /// - Complexity: O(nnz + numbers of clusters).
   package static func fitting(
-    _ limit: Int?, features: FeatureMatrix, heldOut: FeatureMatrix?,
-    configuration: RunConfiguration, threadCount: Int
+    _ limit: Int?, features: FeatureMatrix, heldOut: FeatureMatrix?, termRows: CSRMatrix?,
+    configuration: RunConfiguration, standing: Standing, threadCount: Int
   ) -> (plan: MemoryPlan, liveLimit: Int) {
-    var count = KMeans.liveLimit(
-      features, clusterCount: configuration.clusterCounts.max() ?? 1,
-      kernel: configuration.kernel)
+    let shape = RunShape(
+      features: features, heldOut: heldOut, termRows: termRows, configuration: configuration,
+      threadCount: threadCount)
+    var count = shape.liveLimit
     while true {
-      let plan = MemoryPlan(
-        features: features, heldOut: heldOut, configuration: configuration, liveLimit: count,
-        threadCount: threadCount)
+      let plan = MemoryPlan(shape, standing: standing, liveLimit: count)
       guard let limit, plan.totalBytes > limit, count > 1 else { return (plan, count) }
       count -= 1
     }
   }
 
-  /// The same plan with a part more.
-  package func adding(_ name: String, bytes: Int) -> MemoryPlan {
-    MemoryPlan(parts: parts + [(name, bytes)])
+  /// The same plan with a tree of the rows, and of other rows where other fits are asked for.
+  package func adding(tree name: String, bytes: Int) -> MemoryPlan {
+    var plan = self
+    plan.stages.append([
+      Part(name: name, byteCount: bytes),
+      Part(name: "the rows of other fits", byteCount: otherRowsByteCount),
+    ])
+    return plan
   }
 
-  private init(parts: [(name: String, bytes: Int)]) { self.parts = parts }
-
-  /// Compares plans part by part.
-  public static func == (left: MemoryPlan, right: MemoryPlan) -> Bool {
-    left.parts.elementsEqual(right.parts) { $0.name == $1.name && $0.bytes == $1.bytes }
+  /// The same plan with a stage more.
+  package func adding(_ name: String, bytes: Int) -> MemoryPlan {
+    var plan = self
+    plan.stages.append([Part(name: name, byteCount: bytes)])
+    return plan
   }
 }

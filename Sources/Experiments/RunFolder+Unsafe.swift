@@ -76,6 +76,8 @@ public final class RunFolder {
     }
     lockSlot = Interruption.register(file: "\(path)/\(Self.lockName)")
     folderSlots = madeFolders.map(Interruption.register(folder:))
+    UnitFolder(of: path).removeIfPublished(
+      hasManifest: Self.contents(path).contains(Self.manifestName))
     do throws(OutputError) {
       try Self.checkContents(path, replacing: replacing, resuming: resuming)
     } catch {
@@ -137,13 +139,17 @@ public final class RunFolder {
     let files = files.sorted { $0.name < $1.name }
     let folder = path
     let writers = WorkerPool(threadCount: min(pool.threadCount, Self.writerLimit))
-    let lines = writers.map(files.count) { place in
-      Result { () throws(OutputError) in try Self.publish(files[place], in: folder) }
-    }
     var manifest = ""
-    for line in lines { manifest += try line.get() }
+    // What varies, such as the peak of the memory, tells of the others, and so comes after them.
+    for part in [files.filter(\.isReproducible), files.filter { !$0.isReproducible }] {
+      let lines = writers.map(part.count) { place in
+        Result { () throws(OutputError) in try Self.publish(part[place], in: folder) }
+      }
+      for line in lines { manifest += try line.get() }
+    }
     // Every name is on the disk before the one that says so.
     try AtomicFile.synchronizeFolder(of: "\(path)/\(Self.manifestName)")
+    try UnitFolder(of: path).markPublished()
     try AtomicFile.write(
       Array(manifest.utf8), to: "\(path)/\(Self.manifestName)", replacing: true)
   }

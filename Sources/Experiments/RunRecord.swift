@@ -46,12 +46,22 @@ public struct RunRecord: Sendable, Equatable {
     if let stability = run.stability {
       scores.append(FittedModel.Score(name: "stability", value: stability))
     }
+    if let gap = run.gap { scores.append(FittedModel.Score(name: "gap", value: gap.value)) }
+    if let truth = run.truth {
+      scores += zip(AgreementScores.names, truth.values).map {
+        FittedModel.Score(name: $0, value: $1)
+      }
+    }
     if let heldOut = run.heldOut {
       scores.append(
         FittedModel.Score(name: "test_inertia", value: heldOut.assignment.inertia))
       scores.append(
         FittedModel.Score(name: "test_silhouette", value: heldOut.silhouette.mean))
+      if let stability = heldOut.stability {
+        scores.append(FittedModel.Score(name: "test_stability", value: stability))
+      }
     }
+    scores.sort { $0.name < $1.name }
     self.init(
       algorithm: run.algorithm.rawValue, centroids: run.model.centroids,
       assignment: run.model.assignment, inertia: run.model.inertia,

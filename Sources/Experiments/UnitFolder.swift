@@ -5,6 +5,8 @@ internal import Glibc
 struct UnitFolder: Sendable {
   static let name = "units"
   static let keyName = "key.json"
+  /// The name of an empty file that says that the manifest was about to be published.
+  private static let publishedName = "published"
   private static let damagedEnding = ".bad"
 
   /// What lies at the folder's place.
@@ -27,7 +29,9 @@ struct UnitFolder: Sendable {
     var status = stat()
     guard lstat(path, &status) == 0 else { return .nothing }
     guard status.st_mode & S_IFMT == S_IFDIR else { return .foreign }
-    let names = RunFolder.contents(path).filter { !RunFolder.isTemporary($0) }
+    let names = RunFolder.contents(path).filter {
+      !RunFolder.isTemporary($0) && $0 != Self.publishedName
+    }
     if names.contains(Self.keyName) { return .run }
     return names.isEmpty ? .nothing : .foreign
   }
@@ -106,7 +110,22 @@ struct UnitFolder: Sendable {
     }
   }
 
-  /// Deletes all that runs put there, the key last, and the folder when nothing else is in it.
+  /// Notes that a manifest comes next, after which these units are of no use.
+  ///
+  /// No manifest is there at this time, so that the note and a manifest together tell of a finished run.
+  func markPublished() throws(OutputError) {
+    guard content() == .run else { return }
+    try AtomicFile.write([], to: "\(path)/\(Self.publishedName)", replacing: true)
+  }
+
+  /// Deletes the units that a run left behind which was killed between its manifest and their removal.
+  func removeIfPublished(hasManifest: Bool) {
+    var status = stat()
+    guard lstat("\(path)/\(Self.publishedName)", &status) == 0 else { return }
+    if hasManifest { remove() } else { unlink("\(path)/\(Self.publishedName)") }
+  }
+
+  /// Deletes all that runs put there, then the key and the note, and the folder when nothing else is in it.
   func remove() {
     var status = stat()
     guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return }
@@ -118,6 +137,7 @@ struct UnitFolder: Sendable {
       if Self.number(of: part) != nil { unlink("\(path)/\(name)") }
     }
     unlink("\(path)/\(Self.keyName)")
+    unlink("\(path)/\(Self.publishedName)")
     rmdir(path)
   }
 

@@ -94,7 +94,10 @@ package struct TilePoints: Sendable {
     return shifted
   }
 
-  private static func isBetterDense(_ matrix: CSRMatrix) -> Bool {
+  /// Whether the tiles of sparse rows are made faster when the rows are written out.
+  ///
+  /// - Complexity: O(nnz).
+  package static func isBetterDense(_ matrix: CSRMatrix) -> Bool {
     let (elements, overflow) = matrix.rowCount.multipliedReportingOverflow(by: matrix.columnCount)
     guard !overflow, elements <= denseElementLimit else { return false }
     return matrix.overlapWork() > Double(elements) * Double(matrix.rowCount) * denseShare

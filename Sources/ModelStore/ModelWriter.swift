@@ -12,8 +12,10 @@ struct ModelWriter: ~Copyable {
   /// Starts an empty file for a model.
   init(_ model: FittedModel, to stored: StoredFile) throws(StoreError) {
     self.model = model
+    // Memory grows in steps of this, so a guess that is too high takes what no file needs.
     let byteCount =
-      1 << 20 + 4 * model.centroids.elements.count + 8 * model.features.storedCount
+      1 << 20 + 4 * model.centroids.elements.count
+      + (model.features.isSparse ? 8 : 4) * model.features.storedCount
       + 8 * (model.termFeatures?.storedCount ?? 0) + 64 * model.rowIdentifiers.count
       + 4 * (model.featureModel?.latentBasis?.elements.count ?? 0)
     file = try HDF5Writer(stored, expectedByteCount: byteCount)

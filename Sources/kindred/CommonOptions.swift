@@ -133,13 +133,28 @@ struct ResourceOptions: ParsableArguments {
     return file
   }
 
-  /// Refuses work that would not fit, before it starts.
-  func check(_ plan: MemoryPlan) throws {
+  /// Refuses work that would not fit, before it starts, and says what would.
+  ///
+  /// - Parameter remedy: smaller work that stays within a limit, in words, or nil when there is none.
+  func check(_ plan: MemoryPlan, remedy: (_ limit: Int) -> String? = { _ in nil }) throws {
     guard let limit = try memoryLimit(), plan.totalBytes > limit else { return }
+    let enough = (plan.totalBytes + (1 << 20) - 1) >> 20
     throw Complaint(
       code: "memory.limit", exitCode: 71,
       message: "this needs about \(VisibleText.byteCount(plan.totalBytes)), over the limit of"
         + " \(VisibleText.byteCount(limit)); \(plan.largestPart)",
-      hint: "raise --max-memory, or use fewer --threads, fewer columns or a smaller --k")
+      hint: "give --max-memory \(enough)MiB"
+        + (remedy(limit).map { "; within the limit \($0) would fit" }
+          ?? ", or fewer rows or columns"))
+  }
+}
+
+extension MemoryPlan.Standing {
+  /// What this process holds, in whole MiB.
+  static var ofThisProcess: MemoryPlan.Standing {
+    let mebibyte = 1 << 20
+    func whole(_ count: Int) -> Int { (count + mebibyte - 1) / mebibyte * mebibyte }
+    return MemoryPlan.Standing(
+      residentByteCount: whole(Terminal.residentMemory), peakByteCount: whole(Terminal.peakMemory))
   }
 }

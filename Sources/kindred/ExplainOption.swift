@@ -25,14 +25,22 @@ struct ExplainOption: ParsableArguments {
       "--explain", String(k), "no such k is tried", hint: "the k are: \(known)")
   }
 
-  /// Explains a k of a finished run.
+  /// Explains a k of a finished run on standard output.
   func explain(_ k: Int, ofRun folder: String, out: String?, common: CommonOptions) throws {
     let format = try common.chosenFormat()
     guard out == nil else {
       throw Complaint(
         code: "usage.explain", exitCode: 64, message: "--explain of a finished run writes nothing",
-        hint: "leave --out out, or give the catalogue")
+        hint: "leave --out out, or give the catalogue; kindred export \(folder) --explain \(k)"
+          + " writes a file")
     }
+    Terminal.output(try Self.text(k, ofRun: folder, format: format))
+  }
+
+  /// The explanation of a k of a finished run.
+  static func text(
+    _ k: Int, ofRun folder: String, format: CommonOptions.Format
+  ) throws -> String {
     guard Files.exists("\(folder)/\(RunFolder.manifestName)"),
       Files.exists("\(folder)/sweep.json")
     else {
@@ -47,18 +55,20 @@ struct ExplainOption: ParsableArguments {
         message: "was written by another version of kindred", hint: "make the run again")
     }
     guard let explanation = ChoiceExplanation(of: k, in: record) else {
-      let counts = record.runs.map(\.k)
-      return try Self.check(k, among: Array(Set(counts)).sorted())
+      let counts = Array(Set(record.runs.map(\.k))).sorted()
+      try check(k, among: counts)
+      throw Complaint(
+        code: "explain.other-version", exitCode: 65, place: "\(folder)/sweep.json",
+        message: "does not say how k = \(k) was judged", hint: "make the run again")
     }
     switch format {
-    case .table: Terminal.output(explanation.text)
+    case .table: return explanation.text
     case .json:
-      Terminal.output(
-        JSONValue.object([("k", .int(k)), ("explanation", .string(explanation.text))]))
+      return JSONValue.object([("k", .int(k)), ("explanation", .string(explanation.text))]).text
+        + "\n"
     case .csv:
-      Terminal.output(
-        "k,sentence\n"
-          + explanation.paragraphs.joined().map { "\(k),\(CSVText.field($0))\n" }.joined())
+      return "k,sentence\n"
+        + explanation.paragraphs.joined().map { "\(k),\(CSVText.field($0))\n" }.joined()
     }
   }
 }

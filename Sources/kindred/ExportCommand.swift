@@ -18,6 +18,7 @@ struct ExportCommand: ParsableCommand {
         kindred export run/films --what labels --format csv --out labels.csv
         kindred export run/films --k 12 --what labels,model \\
           --format csv,npy --out films12
+        kindred export run/films --explain 12
 
       One part goes to the file that --out names; several go into the folder that
       it names, as labels.csv, labels.json, labels.npy and model.h5. A tree is two
@@ -46,15 +47,21 @@ struct ExportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The formats of the labels: csv, json, npy, table, or a list.", valueName: "formats"),
+      "The formats of the labels: csv, json, npy, table, or a list; csv (--explain: table).",
+      valueName: "formats"),
     completion: .list(["csv", "json", "npy", "table"]))
-  var format = "csv"
+  var format: String?
 
   @Option(
     help: ArgumentHelp(
       "The file, or the folder for several, or - for standard output.", valueName: "path"),
     completion: .file())
-  var out: String
+  var out: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write why this k was chosen or was not, to standard output without --out.", valueName: "k"))
+  var explain: String?
 
   @OptionGroup var spreadsheet: SpreadsheetOption
 
@@ -63,6 +70,16 @@ struct ExportCommand: ParsableCommand {
   private enum LabelFormat: String, CaseIterable { case csv, json, npy, table }
 
   mutating func run() throws {
+    if let explain {
+      let k = try OptionParsing.wholeNumber(explain, option: "--explain", 1...1_000_000)
+      return try writeExplanation(of: k)
+    }
+    guard let out else {
+      throw Complaint(
+        code: "usage.out", exitCode: 64, message: "--out is missing: where to write",
+        hint: "give a file, a folder for several parts, or - for standard output")
+    }
+    let format = format ?? "csv"
     let parts: [Part] = try OptionParsing.list(what, option: "--what").map {
       try OptionParsing.choice($0, option: "--what")
     }
@@ -93,7 +110,7 @@ struct ExportCommand: ParsableCommand {
     var outputs = try parts.contains(.tree) ? treeFiles() : []
     if parts.contains(.report) { outputs.append(try reportFile()) }
     if parts.allSatisfy({ $0 == .tree || $0 == .report }) {
-      try seconds.measure(.write) { try write(outputs) }
+      try seconds.measure(.write) { try write(outputs, to: out) }
       manners.note("\(outputs.map(\.name).joined(separator: ", ")) written to \(out)")
       return
     }
@@ -122,7 +139,7 @@ struct ExportCommand: ParsableCommand {
       let chosen = model
       outputs.append(("model.h5", { try ModelFile.write(chosen, to: $0) }))
     }
-    try seconds.measure(.write) { try write(outputs) }
+    try seconds.measure(.write) { try write(outputs, to: out) }
     manners.detail(seconds)
     manners.note("k = \(model.centroids.rowCount) (\(model.algorithm)) written to \(out)")
   }
@@ -133,6 +150,27 @@ struct ExportCommand: ParsableCommand {
     throw Complaint(
       code: "usage.binary", exitCode: 64, place: "standard output",
       message: "is a terminal, and npy is no text", hint: "name a file with --out, or pipe it on")
+  }
+
+  /// Writes why a k was chosen or was not.
+  private func writeExplanation(of k: Int) throws {
+    guard self.k == "best", algorithm == nil, what == "labels" else {
+      throw Complaint(
+        code: "usage.explain", exitCode: 64,
+        message: "--explain \(k) writes an explanation, and --k, --algorithm and --what labels",
+        hint: "leave them out, or export in two commands")
+    }
+    guard out?.isEmpty != true else {
+      throw Complaint(
+        code: "usage.value", exitCode: 64, message: "--out names nothing",
+        hint: "give a file, or leave --out out")
+    }
+    let format: CommonOptions.Format = try OptionParsing.choice(
+      format ?? "table", option: "--format")
+    let text = try ExplainOption.text(k, ofRun: folder, format: format)
+    guard let out, out != "-" else { return Terminal.output(text) }
+    try AtomicFile.write(Array(text.utf8), to: out, replacing: manners.force)
+    manners.note("explanation of k = \(k) written to \(out)")
   }
 
   /// The files of the folder's trees, as they are.
@@ -178,7 +216,9 @@ struct ExportCommand: ParsableCommand {
   }
 
   /// One output to the named file, several into the named folder.
-  private func write(_ outputs: [(name: String, fill: (String) throws -> Void)]) throws {
+  private func write(
+    _ outputs: [(name: String, fill: (String) throws -> Void)], to out: String
+  ) throws {
     if outputs.count == 1, !Files.isFolder(out), !out.hasSuffix("/") {
       try AtomicFile.publish(to: out, replacing: manners.force, outputs[0].fill)
       return
@@ -265,6 +305,8 @@ struct ExportCommand: ParsableCommand {
       }
       let object = JSONValue.object([
         ("k", .int(model.centroids.rowCount)), ("algorithm", .string(model.algorithm)),
+        ("inertia", .number(model.inertia)),
+        ("scores", .object(model.scores.map { ($0.name, .optional($0.value)) })),
         ("labels", .array(rows)),
       ])
       return Array((object.text + "\n").utf8)

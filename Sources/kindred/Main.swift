@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Catalogue
 internal import Experiments
+internal import Matrices
 
 /// Parses the command line, runs the command, and turns whatever happens into an exit code.
 @main
@@ -8,6 +9,7 @@ struct Main {
   static func main() {
     Terminal.ignoreWriteSignals()
     Interruption.cleanUpOnSignals()
+    UnusedMemory.giveBackLargeBlocks()
     var arguments = Array(CommandLine.arguments.dropFirst())
     let wantsJSON = Self.wantsJSON(arguments)
     do {

@@ -64,14 +64,4 @@ extension RunOptions {
     for note in heldOut.notes { common.note("note: \(file.name): \(note)") }
     return heldOut
   }
-
-  /// The bytes of the rows that other fits are of, beside those of the sweep.
-  static func otherRows(
-    _ configuration: RunConfiguration, features: FeatureMatrix
-  ) -> (name: String, bytes: Int)? {
-    guard configuration.stabilityMeasure == .samples || configuration.gapReferenceCount != nil
-    else { return nil }
-    let stored = features.storedCount
-    return ("the rows of other fits", stored.saturatingProduct(features.isSparse ? 40 : 8))
-  }
 }

@@ -67,13 +67,14 @@ struct RunOptions: ParsableArguments {
     let progress = common.progress(command)
     defer { progress.finish() }
     var seconds = progress.stopwatch
-    let file = try seconds.measure(.read) { try resources.read(input) }
+    var file = try seconds.measure(.read) { try resources.read(input) }
     try source.check(for: file)
     try features.check(for: file)
     try evidence.known.check(for: file, configuration)
     common.detail(file)
     let rows = try rows(
       of: file, configuration: configuration, truthFile: truthFile, pool: pool, seconds: &seconds)
+    file = file.withoutBytes()
     let (prepared, heldOut) = (rows.prepared, rows.heldOut)
     for note in prepared.notes { common.note("note: \(note)") }
     if choosesCounts {
@@ -83,16 +84,13 @@ struct RunOptions: ParsableArguments {
     }
     if let centers { try clustering.check(centers.matrix, configuration, prepared) }
 
-    var (plan, liveLimit) = MemoryPlan.fitting(
-      try resources.memoryLimit(), features: prepared.features, heldOut: heldOut?.features,
-      configuration: configuration, threadCount: pool.threadCount)
-    if let other = Self.otherRows(configuration, features: prepared.features) {
-      plan = plan.adding(other.name, bytes: other.bytes)
-    }
-    try resources.check(plan)
-    let treeLimit = TreeMemory.limit(beside: plan, asked: try resources.memoryLimit())
-    plan = try TreeMemory.plan(
-      adding: configuration, to: plan, points: prepared.features, limit: treeLimit)
+    let memory = RunMemory(
+      rows: rows, configuration: configuration, threadCount: pool.threadCount,
+      limit: try resources.memoryLimit())
+    try resources.check(memory.plan, remedy: memory.remedy)
+    let treeLimit = TreeMemory.limit(beside: memory.plan, asked: memory.limit)
+    let plan = try TreeMemory.plan(
+      adding: configuration, to: memory.plan, points: prepared.features, limit: treeLimit)
     try resources.check(plan)
     if task.dryRun { return try describe(plan, prepared, configuration, format) }
 
@@ -105,7 +103,7 @@ struct RunOptions: ParsableArguments {
         shape: prepared.features, configuration: configuration)
     }
     let result = try fit(
-      rows, configuration: configuration, centers: centers?.matrix, liveLimit: liveLimit,
+      rows, configuration: configuration, centers: centers?.matrix, liveLimit: memory.liveLimit,
       treeLimit: treeLimit, units: units, pool: pool, seconds: &seconds, progress: progress)
     for note in result.notes { common.note("warning: \(note)") }
     if let note = prepared.latentNote { common.note("note: \(note)") }
@@ -205,9 +203,12 @@ struct RunOptions: ParsableArguments {
     let records = publication.records
     files.append(RunFolder.File("runs.h5") { try RunsFile.write(records, to: $0) })
     seconds.add(ContinuousClock.now - start, to: .write)
-    let timing = outcome.timing(seconds: seconds, peakMemory: Terminal.peakMemory)
+    let spent = seconds
     files.append(
-      RunFolder.File("timing.json", Array(timing.prettyText.utf8), isReproducible: false))
+      RunFolder.File(
+        "timing.json",
+        Array(outcome.timing(seconds: spent, peakMemory: Terminal.peakMemory).prettyText.utf8),
+        isReproducible: false))
     let publishing = ContinuousClock.now
     let formulas = SpreadsheetOption.FormulaCounts()
     try folder.publish(
@@ -244,15 +245,10 @@ struct RunOptions: ParsableArguments {
       ("fits", .int(fitCount(configuration))),
       ("threads", .int(Int(resources.threads ?? "") ?? WorkerPool.activeCoreCount)),
     ]
-    let output = task.out.map(JSONValue.string) ?? .null
-    if format == .table {
-      facts += [
-        ("memory", .string("about \(VisibleText.byteCount(plan.totalBytes)), \(plan.largestPart)")),
-        ("output", output),
-      ]
-    } else {
-      facts += [("memory_bytes", .int(plan.totalBytes)), ("output", output)]
-    }
+    facts += PlanFacts.otherFits(
+      OtherFits(configuration, fitCount: fitCount(configuration)), format)
+    facts += PlanFacts.memory(plan, format)
+    facts.append(("output", task.out.map(JSONValue.string) ?? .null))
     Facts.print(facts, format: format)
     common.note("nothing done: --dry-run")
   }

@@ -1,6 +1,7 @@
 internal import Catalogue
 internal import Experiments
 internal import Glibc
+internal import Matrices
 internal import Synchronization
 
 /// The only place that writes to the terminal: results to standard output, words to standard error.
@@ -127,14 +128,20 @@ enum Terminal {
   /// The greatest memory that this process has used so far, in bytes.
   static var peakMemory: Int {
     // What getrusage tells begins with the peak of the process that started this one.
-    if let count = peakMemoryOfStatus { return count }
+    if let count = bytes(ofStatus: "VmHWM:") { return count }
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return usage.ru_maxrss * 1_024
   }
 
-  /// The line VmHWM of this process's status, in bytes.
-  private static var peakMemoryOfStatus: Int? {
+  /// The memory that this process has now, in bytes, after it has given back what it does not use.
+  static var residentMemory: Int {
+    UnusedMemory.giveBack()
+    return bytes(ofStatus: "VmRSS:") ?? peakMemory
+  }
+
+  /// A line of this process's status, in bytes.
+  private static func bytes(ofStatus name: String) -> Int? {
     let descriptor = open("/proc/self/status", O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
@@ -142,7 +149,7 @@ enum Terminal {
     let count = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
     guard count > 0 else { return nil }
     let lines = String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n")
-    guard let line = lines.first(where: { $0.hasPrefix("VmHWM:") }) else { return nil }
+    guard let line = lines.first(where: { $0.hasPrefix(name) }) else { return nil }
     let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
     return words.count > 1 ? Int(words[1]).map { $0 * 1_024 } : nil
   }

@@ -23,6 +23,7 @@ struct TreeGrowCommand: ParsableCommand {
       Examples:
         kindred tree films.csv --text description --cut 12 --out run/tree
         kindred tree X.npy --linkage average --metric cosine --out run/tree
+        kindred tree films.csv --cut 12 --truth type
         kindred tree cut run/tree --k 20 --out labels20.csv
 
       kindred tree cut --help tells of other cuts of a finished tree.
@@ -53,6 +54,8 @@ struct TreeGrowCommand: ParsableCommand {
   }
 
   @OptionGroup(title: "Tree") var tree: TreeOptions
+  @OptionGroup(title: "Classes") var known: TruthOptions
+  @OptionGroup var untreelike: UntreelikeOptions
   @OptionGroup(title: "Run") var task: Task
   @OptionGroup(title: "Input") var source: InputOptions
   @OptionGroup(title: "Features") var features: FeatureOptions
@@ -64,10 +67,18 @@ struct TreeGrowCommand: ParsableCommand {
     var configuration = try features.configuration(reading: source)
     try tree.apply(to: &configuration)
     task.spreadsheet.apply(to: &configuration)
+    known.apply(to: &configuration)
+    try untreelike.check(configuration)
     // A run.json of a tree may say where to cut; a sweep's many k do not.
     let isReplayed = features.config != nil && configuration.clusterCounts.count == 1
     let isCut = tree.cut != nil || configuration.cutHeight != nil || isReplayed
     if !isCut { configuration.clusterCounts = [] }
+    if !isCut, known.truth != nil || configuration.truthColumn != nil {
+      throw Complaint(
+        code: "usage.truth", exitCode: 64,
+        message: "--truth compares clusters with classes, and the tree is not cut",
+        hint: "give --cut 12, or --height")
+    }
     guard task.out?.isEmpty != true else {
       throw Complaint(
         code: "usage.value", exitCode: 64, message: "--out names nothing",
@@ -80,21 +91,27 @@ struct TreeGrowCommand: ParsableCommand {
       try task.dryRun ? nil : task.out.map { try RunFolder(claiming: $0, replacing: common.force) }
     defer { folder?.abandon() }
 
+    let truthFile = try known.readFile()
+    configuration.truthSHA256 = truthFile?.sha256
     let progress = common.progress("tree")
     defer { progress.finish() }
     var seconds = progress.stopwatch
-    let file = try seconds.measure(.read) { try resources.read(input) }
+    var file = try seconds.measure(.read) { try resources.read(input) }
     try source.check(for: file)
     try features.check(for: file)
+    try known.check(for: file, configuration)
     common.detail(file)
     let prepared = try PreparedInput.load(
       file, configuration: configuration, pool: pool, seconds: &seconds)
+    file = file.withoutBytes()
+    let truth =
+      try truthFile?.classes(of: prepared.features.rowCount, keeping: nil) ?? prepared.truth
     for note in prepared.notes { common.note("note: \(note)") }
     try check(configuration, prepared)
 
     var own = MemoryPlan(
-      features: prepared.features, heldOut: nil, configuration: configuration,
-      threadCount: pool.threadCount)
+      features: prepared.features, heldOut: nil, termRows: prepared.termFeatures,
+      configuration: configuration, standing: .ofThisProcess, threadCount: pool.threadCount)
     if configuration.leafOrder == .optimal {
       let leaves = min(
         prepared.features.rowCount, configuration.microClusterCount ?? prepared.features.rowCount)
@@ -108,7 +125,8 @@ struct TreeGrowCommand: ParsableCommand {
     if task.dryRun { return describe(plan, prepared, configuration, format) }
 
     let work = TreeWork(
-      configuration: configuration, prepared: prepared, memoryLimit: limit, isCut: isCut,
+      configuration: configuration, prepared: prepared, truth: truth, memoryLimit: limit,
+      isCut: isCut,
       hasCopheneticCorrelation: tree.cophenetic, pool: pool)
     let result = try work.run(seconds: &seconds) { progress.show($0) }
     if let folder {
@@ -164,12 +182,7 @@ struct TreeGrowCommand: ParsableCommand {
       ("nonzeros", .int(prepared.nonzeroCount)),
       ("linkage", .string(configuration.algorithms[0].rawValue)),
     ]
-    facts.append(
-      format == .table
-        ? (
-          "memory",
-          .string("about \(VisibleText.byteCount(plan.totalBytes)), \(plan.largestPart)")
-        ) : ("memory_bytes", .int(plan.totalBytes)))
+    facts += PlanFacts.memory(plan, format)
     facts.append(("output", task.out.map(JSONValue.string) ?? .null))
     Facts.print(facts, format: format)
     common.note("nothing done: --dry-run")

@@ -44,17 +44,25 @@ enum TreeFiles {
     files.append(DendrogramFile.file(picture))
     files = converter?.adding(to: files) ?? files
     seconds.add(ContinuousClock.now - start, to: .write)
-    let timing = JSONValue.object([
-      ("seconds", seconds.json), ("threads", .int(work.pool.threadCount)),
-      ("peak_memory_bytes", .int(Terminal.peakMemory)),
-    ])
+    let spent = seconds
     files.append(
-      RunFolder.File("timing.json", Array(timing.prettyText.utf8), isReproducible: false))
+      RunFolder.File(
+        "timing.json", timing(seconds: spent, threadCount: work.pool.threadCount),
+        isReproducible: false))
     let publishing = ContinuousClock.now
     let formulas = SpreadsheetOption.FormulaCounts()
     try folder.publish(
       SpreadsheetOption.prepare(files, work.configuration, counts: formulas), pool: work.pool)
     formulas.warn(manners)
     seconds.add(ContinuousClock.now - publishing, to: .write)
+  }
+
+  /// What varies between equal runs, as it is when this is called.
+  private static func timing(seconds: PhaseSeconds, threadCount: Int) -> [UInt8] {
+    let timing = JSONValue.object([
+      ("seconds", seconds.json), ("threads", .int(threadCount)),
+      ("peak_memory_bytes", .int(Terminal.peakMemory)),
+    ])
+    return Array(timing.prettyText.utf8)
   }
 }

@@ -134,7 +134,7 @@ struct TreeOptions: ParsableArguments {
 enum TreeMemory {
   /// The bytes that trees may take beside the rest of a run: what the limit leaves, or the machine.
   static func limit(beside plan: MemoryPlan, asked: Int?) -> Int {
-    max(0, (asked ?? Terminal.physicalMemory) - plan.totalBytes)
+    max(0, (asked ?? Terminal.physicalMemory) - plan.besideTreesBytes)
   }
 
   /// The plan with the largest of the trees, or a complaint that says what would fit.
@@ -153,7 +153,7 @@ enum TreeMemory {
     }
     guard let greatest else { return plan }
     return plan.adding(
-      greatest.plan.method == .stored
+      tree: greatest.plan.method == .stored
         ? "the distances of the \(greatest.linkage.rawValue) tree"
         : "the \(greatest.linkage.rawValue) tree", bytes: greatest.plan.byteCount)
   }

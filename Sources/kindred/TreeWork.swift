@@ -9,6 +9,8 @@ internal import ModelStore
 struct TreeWork {
   let configuration: RunConfiguration
   let prepared: PreparedInput
+  /// The known classes of the rows, when there are any.
+  let truth: TrueClasses?
   let memoryLimit: Int
   let isCut: Bool
   let hasCopheneticCorrelation: Bool
@@ -30,7 +32,7 @@ struct TreeWork {
     let grown: GrownTree
     if isCut {
       let sweep = Sweep(
-        configuration: configuration, treeMemoryLimit: memoryLimit, pool: pool)
+        configuration: configuration, treeMemoryLimit: memoryLimit, truth: truth, pool: pool)
       let result = try sweep.run(
         prepared.features, heldOut: nil, distinctRowCount: prepared.features.rowCount,
         seconds: &seconds, treeProgress: progress)
@@ -120,6 +122,9 @@ extension TreeWork.Result {
           ])
         )
       ]
+    }
+    if let truth = cut?.best.truth {
+      facts += zip(AgreementScores.names, truth.values).map { ($0, .number($1)) }
     }
     facts += [
       ("threads", .int(work.pool.threadCount)), ("blas_core", .string(BLAS.coreName)),

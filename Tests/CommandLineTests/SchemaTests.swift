@@ -33,6 +33,15 @@ import Testing
     ("command-plan", ["sweep", "films.csv", "--k", "1...4", "--dry-run"]),
     ("command-plan", ["cluster", "films.csv", "--k", "2", "--out", "x", "--dry-run"]),
     ("command-plan", ["tree", "films.csv", "--dry-run"]),
+    (
+      "command-plan",
+      [
+        "sweep", RunFolderTests.train, "--gap", "2", "--stability", "samples", "--holdout", "0.2",
+        "--dry-run",
+      ]
+    ),
+    ("command-tree", ["tree", RunFolderTests.train, "--cut", "4", "--truth", "type"]),
+    ("command-explain", ["export", "full", "--explain", "3"]),
     ("command-tree", ["tree", "films.csv", "--cut", "3", "--cophenetic", "--out", "tree"]),
     ("command-tree", ["tree", "films.csv", "--cut", "1", "--micro", "4"]),
     ("command-tree", ["tree", "same.csv", "--cophenetic"]),

@@ -12,4 +12,10 @@ int32_t kindred_best_level(void);
 /// The number of cores in this process's affinity mask, at least 1.
 int32_t kindred_available_cores(void);
 
+/// Makes the allocator give large blocks back to the system as soon as they are freed.
+void kindred_give_back_large_blocks(void);
+
+/// Gives whole pages that are allocated but free back to the system.
+void kindred_give_back_memory(void);
+
 #endif
