@@ -29,6 +29,14 @@ public final class RunFolder {
       fill = { path in try AtomicFile.writeThrough(bytes(), to: path, shown: name) }
     }
 
+    /// A file of bytes that may not come about, made when the file is, like those above.
+    public init(_ name: String, making bytes: @escaping @Sendable () throws -> [UInt8]) {
+      self.name = name
+      self.bytes = nil
+      isReproducible = true
+      fill = { path in try AtomicFile.writeThrough(bytes(), to: path, shown: name) }
+    }
+
     /// A file that something else writes, and flushes to the disk.
     public init(
       _ name: String, isReproducible: Bool = true,

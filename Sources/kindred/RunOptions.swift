@@ -195,8 +195,7 @@ struct RunOptions: ParsableArguments {
       if isChosen || shownTree == nil { shownTree = picture }
     }
     files += try RunFigures.files(of: publication, pool: pool)
-    files.append(
-      try ReportFile.file(publication, details: details, tree: shownTree, pool: pool))
+    files.append(ReportFile.file(publication, details: details, tree: shownTree, pool: pool))
     files = converter?.adding(to: files) ?? files
     let model = publication.model
     files.append(RunFolder.File("model.h5") { try ModelFile.write(model, to: $0) })

@@ -25,7 +25,7 @@ enum TreeFiles {
       files = publication.files(details)
       files += try RunFigures.files(of: publication, pool: work.pool)
       files.append(
-        try ReportFile.file(publication, details: details, tree: picture, pool: work.pool))
+        ReportFile.file(publication, details: details, tree: picture, pool: work.pool))
       let model = publication.model
       files.append(RunFolder.File("model.h5") { try ModelFile.write(model, to: $0) })
       let records = publication.records
