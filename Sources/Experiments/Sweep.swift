@@ -245,6 +245,8 @@ public struct Sweep: Sendable {
       let (plan, _) = ordered[task]
       units?.add(model, algorithm: plans[plan].0)
       let finished = keeper.offer(model, plan: plan)
+      // Holes that a fit of many rows leaves would add up from fit to fit.
+      if sharesRows { UnusedMemory.giveBack() }
       progress?(
         Progress(
           finishedCount: finished, takenOverCount: takenOver, totalCount: total,

@@ -122,22 +122,30 @@ extension FeatureMatrix {
       let cells = Swift.max(1, rowCount.saturatingProduct(columnCount))
       let isWrittenOut =
         kernel.resolved(storedShare: Double(storedCount) / Double(cells)) == .gemm
-      let panel =
-        isWrittenOut
-        ? columnCount.saturatingProduct(lanes + clusterCount, 4)
-        : matrix.frequentColumnCount(atLeast: lanes / 8).saturatingProduct(lanes, 12)
+      if isWrittenOut {
+        return rows.saturatingSum(
+          partials, columnCount.saturatingProduct(4 * (lanes + clusterCount) + 88))
+      }
+      let frequent = matrix.frequentColumns(atLeast: lanes / 8)
+      // Rare terms are kept cell by cell.
       return rows.saturatingSum(
-        panel, partials, storedCount.saturatingProduct(8), columnCount.saturatingProduct(88))
+        partials, frequent.count.saturatingProduct(lanes, 12),
+        (storedCount - frequent.storedCount).saturatingProduct(8),
+        columnCount.saturatingProduct(88))
     }
   }
 }
 
 extension CSRMatrix {
-  /// The number of columns with at least so many stored values.
-  fileprivate func frequentColumnCount(atLeast least: Int) -> Int {
+  /// How many columns have at least so many stored values, and how many values these are.
+  fileprivate func frequentColumns(atLeast least: Int) -> (count: Int, storedCount: Int) {
     var counts = [Int32](repeating: 0, count: columnCount)
     for column in columnIndices { counts[Int(column)] += 1 }
-    return counts.count { $0 >= least }
+    return counts.reduce(into: (count: 0, storedCount: 0)) { frequent, count in
+      guard count >= least else { return }
+      frequent.count += 1
+      frequent.storedCount += Int(count)
+    }
   }
 }
 
