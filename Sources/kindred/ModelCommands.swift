@@ -60,9 +60,14 @@ struct PredictCommand: ParsableCommand {
     var configuration = RunConfiguration()
     configuration.textColumns = trained.provenance.textColumns
     try source.apply(to: &configuration)
-    let prepared = try PreparedInput.load(
-      file, configuration: configuration, model: trained.featureModel, pool: pool,
-      seconds: &seconds)
+    let prepared = try ReadColumns.telling(
+      trained.provenance.textColumns,
+      remedy: "name those that there are with --text, which makes labels less sure"
+    ) {
+      try PreparedInput.load(
+        file, configuration: configuration, model: trained.featureModel, pool: pool,
+        seconds: &seconds)
+    }
     for note in prepared.notes { common.note("note: \(note)") }
     guard prepared.features.columnCount == trained.centroids.columnCount else {
       throw InputError(

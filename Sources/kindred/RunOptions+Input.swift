@@ -50,10 +50,13 @@ extension RunOptions {
     var own = configuration
     if own.textColumns.isEmpty { own.textColumns = prepared.textColumns }
     own.truthColumn = nil
-    let heldOut = try PreparedInput.load(
-      file, configuration: own, model: prepared.featureModel, basis: prepared.matrixBasis,
-      pool: pool,
-      seconds: &seconds)
+    let heldOut = try ReadColumns.telling(
+      prepared.textColumns, remedy: "fit with --text and the columns that both files have"
+    ) {
+      try PreparedInput.load(
+        file, configuration: own, model: prepared.featureModel, basis: prepared.matrixBasis,
+        pool: pool, seconds: &seconds)
+    }
     guard heldOut.features.columnCount == prepared.features.columnCount else {
       throw InputError(
         kind: .malformed, code: "test.columns", file: file.name,
