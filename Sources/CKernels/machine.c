@@ -29,7 +29,7 @@ int32_t kindred_available_cores(void) {
 void kindred_give_back_large_blocks(void) {
 #ifdef __GLIBC__
   // Without these the threshold rises to 32 MiB, and holes of that size stay in every thread's heap.
-  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  mallopt(M_MMAP_THRESHOLD, 4 << 20);
   mallopt(M_TRIM_THRESHOLD, 4 << 20);
 #endif
 }
