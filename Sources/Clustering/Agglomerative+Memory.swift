@@ -25,7 +25,7 @@ extension Agglomerative {
   ///   `.invalidParameter` when `memory` asks for a way that the linkage or the rows do not have.
   /// - Complexity: O(1).
   public func plan(for shape: LinkageShape) throws(ClusteringError) -> Plan {
-    let ways = methods(isSparse: shape.isSparse).map { method in
+    let ways = methods(shape).map { method in
       Plan(method: method, byteCount: byteCount(method, shape))
     }
     guard let first = ways.first else {
@@ -44,11 +44,14 @@ extension Agglomerative {
   }
 
   /// The ways that the settings allow, the fastest first.
-  private func methods(isSparse: Bool) -> [Method] {
+  private func methods(_ shape: LinkageShape) -> [Method] {
     if linkage == .single { return memory == .stored ? [.stored] : [.neighbors] }
-    let free: [Method] = hasFreeForm && !isSparse ? [.free] : []
+    let free: [Method] = hasFreeForm && (linkage == .ward || !shape.isSparse) ? [.free] : []
+    let isLong =
+      shape.isSparse
+      && shape.storedCount > shape.rowCount.saturatingProduct(SparseLinkage.fastLength)
     switch memory {
-    case .automatic: return free + [.stored]
+    case .automatic: return isLong ? [.stored] + free : free + [.stored]
     case .stored: return [.stored]
     case .free: return free
     }
@@ -63,7 +66,7 @@ extension Agglomerative {
     let own =
       switch method {
       case .stored: StoredLinkage.byteCount(shape)
-      case .free: FreeLinkage.byteCount(shape)
+      case .free: shape.isSparse ? SparseLinkage.byteCount(shape) : FreeLinkage.byteCount(shape)
       case .neighbors: SingleLinkage.byteCount(shape)
       }
     // Cosine distances are those of copies of length 1.

@@ -38,8 +38,8 @@ public struct Agglomerative: Sendable, Hashable {
   ///   - progress: hears of the clusters that are left, between rounds, on the calling thread.
   /// - Throws: `ClusteringError` for settings or rows that no tree can be made of, and `.overMemoryLimit`
   ///   before any work when no way of building it stays within `memoryLimit`.
-  /// - Complexity: stored, O(n²·d) time and 4·n² bytes; free, O(n²·d) time and O(n·d) bytes; centroid and
-  ///   median O(n³) at worst.
+  /// - Complexity: stored, O(n²·d) time and 4·n² bytes; free, O(n²·d) time and O(n·d) bytes, for sparse rows
+  ///   O(nnz); centroid and median O(n³) at worst.
   public func tree(
     of points: FeatureMatrix, weights: [Int]? = nil, pool: WorkerPool,
     progress: LinkageProgressHandler? = nil
@@ -54,7 +54,9 @@ public struct Agglomerative: Sendable, Hashable {
     case (.free, .dense(let matrix)):
       found = try FreeLinkage(matrix, prepared, linkage: linkage, weights: weights).merges(
         pool: pool, progress: progress)
-    case (.stored, _), (.free, .sparse):
+    case (.free, .sparse(let matrix)):
+      found = try SparseLinkage(matrix, weights: weights).merges(pool: pool, progress: progress)
+    case (.stored, _):
       found = try StoredLinkage(prepared, linkage: linkage, weights: weights).merges(
         pool: pool, progress: progress)
     }

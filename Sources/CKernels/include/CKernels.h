@@ -13,6 +13,7 @@
 #include "leads.h"
 #include "linkage.h"
 #include "machine.h"
+#include "merges.h"
 #include "neighbors.h"
 #include "products.h"
 #include "prune.h"

@@ -1,0 +1,195 @@
+package import Matrices
+
+/// Merges nearest clusters of sparse rows by Ward's linkage without a matrix of distances.
+///
+/// A round merges all pairs that are each other's nearest, and searches anew for the merged ones and for
+/// those that lost their nearest while they are some cluster's nearest themselves; the others can be in no pair.
+///
+/// Use for rows that share few columns, of any number. Do not use for rows of which most share most
+/// columns: a search then takes nearly all stored elements.
+package struct SparseLinkage: Sendable {
+  private let matrix: CSRMatrix
+  private let weights: [Int]?
+  private let level: InstructionSet
+
+  /// The stored elements of a row up to which this is faster than a matrix of distances.
+  static let fastLength = 64
+
+  /// Prepares the tree of rows, which weights (n of them) count several times.
+  package init(_ matrix: CSRMatrix, weights: [Int]?, level: InstructionSet = .best) {
+    precondition(weights == nil || weights?.count == matrix.rowCount, "each row needs a weight")
+    self.matrix = matrix
+    self.weights = weights
+    self.level = level
+  }
+
+  /// Finds all merges.
+  ///
+  /// - Throws: `ClusteringError.cancelled`.
+  /// - Complexity: O(n² + shared columns of all pairs) time on most data, O(nnz + n) memory.
+  package func merges(
+    pool: WorkerPool, progress: LinkageProgressHandler?
+  ) throws(ClusteringError) -> [LinkageTree.RowMerge] {
+    // Equal rows would make each other's nearest one by one: they go together at once.
+    let equal = DistinctRows(.sparse(matrix), pool: pool)
+    var found: [LinkageTree.RowMerge] = []
+    found.reserveCapacity(matrix.rowCount)
+    var sizes = [Double](repeating: 0, count: matrix.rowCount)
+    for (row, first) in equal.first.enumerated() {
+      sizes[Int(first)] += Double(weights?[row] ?? 1)
+      if Int(first) != row { found.append(.init(Int(first), row, height: 0)) }
+    }
+    let rows = equal.distinct
+    var rounds = SparseRounds(
+      SparseClusters(
+        matrix, rows: rows, sizes: rows.map { sizes[Int($0)] }, level: level))
+    while rounds.remainingCount > 1 {
+      if Task.isCancelled { throw .cancelled }
+      for merge in rounds.next(pool: pool) {
+        found.append(
+          .init(
+            Int(rows[merge.kept]), Int(rows[merge.joined]), height: merge.value.squareRoot()))
+      }
+      progress?(
+        LinkageProgress(remainingCount: rounds.remainingCount, rowCount: matrix.rowCount))
+    }
+    return found
+  }
+
+  /// The most bytes that the merges take beside the rows: sums and their index, and each thread's products.
+  static func byteCount(_ shape: LinkageShape) -> Int {
+    shape.storedCount.saturatingProduct(32)
+      .saturatingSum(shape.rowCount.saturatingProduct(200))
+      .saturatingSum(
+        shape.rowCount.saturatingSum(shape.columnCount).saturatingProduct(
+          12, WorkerPool.activeCoreCount))
+  }
+}
+
+/// The rounds of `SparseLinkage`: who is whose nearest, and who is to be searched for.
+private struct SparseRounds {
+  /// A merge of two clusters, the first of which stands for both from then on.
+  struct Merge {
+    let kept: Int
+    let joined: Int
+    let value: Double
+  }
+
+  private let clusters: SparseClusters
+  private var lists: PointerLists
+  private var values: [Double]
+  private var isLive: [Bool]
+  /// Clusters to be searched for in the next round.
+  private var open: [Int]
+  /// Clusters whose nearest has just become known.
+  private var fresh: [Int] = []
+  private let scratch: SparseClusters.Scratch
+
+  /// The clusters that a thread takes at a time, and the steps below which a round stays on one thread.
+  private static let chunkSize = 32
+  private static let soloWork = 1 << 16
+
+  /// The number of clusters that are left.
+  var remainingCount: Int { clusters.liveCount }
+
+  init(_ clusters: SparseClusters) {
+    self.clusters = clusters
+    lists = PointerLists(columnCount: clusters.count)
+    values = [Double](repeating: .infinity, count: clusters.count)
+    isLive = [Bool](repeating: true, count: clusters.count)
+    open = Array(0..<clusters.count)
+    scratch = clusters.makeScratch()
+  }
+
+  /// Merges clusters that are each other's nearest.
+  mutating func next(pool: WorkerPool) -> [Merge] {
+    search(open, pool: pool)
+    open = []
+    var pairs = takePairs()
+    if pairs.isEmpty {
+      // A pair may be among those that nobody was searching for.
+      search(isLive.indices.filter { isLive[$0] && lists.nearest[$0] < 0 }, pool: pool)
+      pairs = takePairs()
+    }
+    if pairs.isEmpty { pairs = [leastPair()] }
+    merge(pairs, pool: pool)
+    return pairs
+  }
+
+  private mutating func search(_ queries: [Int], pool: WorkerPool) {
+    let all = 0..<queries.count
+    let (clusters, scratch) = (clusters, scratch)
+    let found: [Neighbor?]
+    if queries.count * clusters.liveCount < Self.soloWork {
+      found = queries.map { clusters.nearest(of: $0, scratch: scratch) }
+    } else {
+      let chunks = pool.map(
+        all.pieceCount(size: Self.chunkSize), makeScratch: { clusters.makeScratch() }
+      ) { chunk, scratch in
+        all.piece(chunk, size: Self.chunkSize).map {
+          clusters.nearest(of: queries[$0], scratch: scratch)
+        }
+      }
+      found = Array(chunks.joined())
+    }
+    for (query, neighbor) in zip(queries, found) {
+      lists.set(query, neighbor.map { Int($0.id) })
+      values[query] = neighbor?.value ?? .infinity
+    }
+    fresh += queries
+  }
+
+  /// The pairs that are each other's nearest, as far as clusters whose nearest is new make a difference.
+  private mutating func takePairs() -> [Merge] {
+    var pairs: [Merge] = []
+    for cluster in fresh {
+      let other = Int(lists.nearest[cluster])
+      guard other >= 0, Int(lists.nearest[other]) == cluster else { continue }
+      pairs.append(
+        Merge(
+          kept: min(cluster, other), joined: max(cluster, other),
+          value: min(values[cluster], values[other])))
+    }
+    fresh = []
+    // Both of a pair may be new.
+    pairs.sort { $0.kept < $1.kept }
+    var last = -1
+    pairs.removeAll { pair in
+      defer { last = pair.kept }
+      return pair.kept == last
+    }
+    return pairs
+  }
+
+  /// The nearest pair of all, for rings of clusters that differ by rounding alone.
+  private func leastPair() -> Merge {
+    var least: Merge?
+    for cluster in isLive.indices where isLive[cluster] && lists.nearest[cluster] >= 0 {
+      guard values[cluster] < least?.value ?? .infinity else { continue }
+      let other = Int(lists.nearest[cluster])
+      least = Merge(
+        kept: min(cluster, other), joined: max(cluster, other), value: values[cluster])
+    }
+    guard let least else { preconditionFailure("of several clusters two are the nearest") }
+    return least
+  }
+
+  private mutating func merge(_ pairs: [Merge], pool: WorkerPool) {
+    var lost: [Int] = []
+    for pair in pairs {
+      for cluster in [pair.kept, pair.joined] {
+        lists.set(cluster, nil)
+        for follower in lists.followers(of: cluster) {
+          lists.set(follower, nil)
+          lost.append(follower)
+        }
+      }
+      isLive[pair.joined] = false
+    }
+    clusters.merge(pairs.map { ($0.kept, $0.joined) }, pool: pool)
+    let isMerged = Set(pairs.map(\.kept))
+    open =
+      pairs.map(\.kept)
+      + lost.filter { isLive[$0] && lists.isWanted($0) && !isMerged.contains($0) }
+  }
+}
