@@ -72,6 +72,13 @@ int32_t kindred_exact_sparse(int32_t level, const kindred_rows *points, int32_t 
   }
 }
 
+/// A squared distance over a row's terms, and what of the center lies outside them; rounding alone leaves a
+/// trace of that.
+static double with_rest(double sum, double shared, double norm) {
+  const double rest = norm - shared;
+  return rest > 1e-14 * norm ? sum + rest : sum;
+}
+
 void kindred_exact_distances(const kindred_rows *points, int64_t first, int64_t last,
                              const int32_t *label, const kindred_centers *centers,
                              const double *scale, const double *norm, double *distance) {
@@ -88,8 +95,27 @@ void kindred_exact_distances(const kindred_rows *points, int64_t first, int64_t 
       sum += difference * difference;
       shared += coordinate * coordinate;
     }
-    // The rest of the center lies outside the row's terms; rounding alone leaves a trace of it.
-    const double rest = norm[center] - shared;
-    distance[row] = rest > 1e-14 * norm[center] ? sum + rest : sum;
+    distance[row] = with_rest(sum, shared, norm[center]);
   }
+}
+
+void kindred_exact_distances_by_term(const int64_t *offsets, const int32_t *rows,
+                                     const float *values, int64_t n, int64_t d,
+                                     const int32_t *label, const kindred_centers *centers,
+                                     const double *scale, const double *norm, double *shared,
+                                     double *distance) {
+  for (int64_t term = 0; term < d; term++) {
+    const float *lane =
+        term < centers->cells.head ? centers->panel + term * centers->stride : NULL;
+    for (int64_t p = offsets[term]; p < offsets[term + 1]; p++) {
+      const int32_t row = rows[p], center = label[row];
+      const float cell = lane != NULL ? lane[center] : kindred_cell(centers, term, center);
+      const double coordinate = (double)cell * scale[center];
+      const double difference = (double)values[p] - coordinate;
+      distance[row] += difference * difference;
+      shared[row] += coordinate * coordinate;
+    }
+  }
+  for (int64_t row = 0; row < n; row++)
+    distance[row] = with_rest(distance[row], shared[row], norm[label[row]]);
 }

@@ -42,3 +42,23 @@ void kindred_take_charges(int32_t level, const kindred_leads *leads, int64_t fir
     default: take_baseline(leads, first, last, label, is_unsettled);
   }
 }
+
+int64_t kindred_begin_leads(const kindred_leads *leads, const int32_t *rows, int64_t count,
+                            const float *best, const float *second, float error, int32_t *near) {
+  int64_t found = 0;
+  for (int64_t i = 0; i < count; i++) {
+    const int32_t row = rows[i];
+    near[found] = row;
+    // What is not a number tells nothing.
+    found += !(best[row] - second[row] > 2 * error);
+  }
+  if (leads == NULL) return found;
+  double *restrict lead = leads->lead, *restrict own = leads->own, *restrict rival = leads->rival;
+  for (int64_t i = 0; i < count; i++) {
+    const int32_t row = rows[i];
+    lead[row] = (double)best[row] - second[row] - 2 * (double)error;
+    own[row] = (double)best[row] + error;
+    rival[row] = (double)second[row] + error;
+  }
+  return found;
+}

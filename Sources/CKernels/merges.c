@@ -1,5 +1,5 @@
-// Which clusters may be the nearest of one by Ward's distance: bounds of all of them, then those below the
-// least upper bound.
+// Which clusters may be the nearest of one by Ward's distance: bounds of all of them, then those whose lower
+// bound is not above some of the upper ones.
 #include "merges.h"
 
 #include "fold.h"
@@ -8,9 +8,23 @@
 /// What products too small for a float may add up to; norms are 1 at most.
 #define UNDERFLOW 1e-30f
 
+/// The number of the given place in rising order; what is not a number comes last.
+static float in_order(const v16f *lanes, int32_t place) {
+  float sorted[16];
+  int32_t count = 0;
+  for (int i = 0; i < 16; i++) {
+    const float value = (*lanes)[i];
+    int32_t at = count++;
+    for (; at > 0 && sorted[at - 1] > value; at--) sorted[at] = sorted[at - 1];
+    sorted[at] = value;
+  }
+  return sorted[place];
+}
+
 #define DEFINE_NEAREST(NAME, TARGET)                                                            \
   TARGET static int64_t NAME(const kindred_merge_clusters *clusters, float inverse, float norm, \
-                             float error, float *dots, float *least, int32_t *found) {          \
+                             float error, int32_t nearest, float *dots, float *least,           \
+                             int32_t *found, float *limit_) {                                   \
     v16f highest = (v16f)(INFINITY);                                                            \
     for (int64_t i = 0; i < clusters->count; i += 16) {                                         \
       const v16f other = *(const v16f *)(clusters->inverse + i);                                \
@@ -23,8 +37,9 @@
       *(v16f *)(least + i) = value - doubt;                                                     \
       highest = high < highest ? high : highest;                                                \
     }                                                                                           \
-    float limit;                                                                                \
-    LEAST(limit, highest);                                                                      \
+    /* Each lane has a cluster of its own below its least upper bound. */                       \
+    const float limit = in_order(&highest, nearest - 1);                                        \
+    *limit_ = limit;                                                                            \
     int64_t count = 0;                                                                          \
     for (int64_t i = 0; i < clusters->count; i += 16) {                                         \
       /* Of clusters that are not there the bound is no number, which is below nothing. */      \
@@ -46,14 +61,16 @@ DEFINE_NEAREST(nearest_avx2, TARGET_AVX2)
 DEFINE_NEAREST(nearest_baseline, )
 
 int64_t kindred_nearest_merges(int32_t level, const kindred_merge_clusters *clusters, float inverse,
-                               float norm, float error, float *dots, float *least,
-                               int32_t *found) {
+                               float norm, float error, int32_t nearest, float *dots, float *least,
+                               int32_t *found, float *limit) {
   switch (level) {
 #if defined(__x86_64__)
     case KINDRED_AVX512:
-      return nearest_avx512(clusters, inverse, norm, error, dots, least, found);
-    case KINDRED_AVX2: return nearest_avx2(clusters, inverse, norm, error, dots, least, found);
+      return nearest_avx512(clusters, inverse, norm, error, nearest, dots, least, found, limit);
+    case KINDRED_AVX2:
+      return nearest_avx2(clusters, inverse, norm, error, nearest, dots, least, found, limit);
 #endif
-    default: return nearest_baseline(clusters, inverse, norm, error, dots, least, found);
+    default:
+      return nearest_baseline(clusters, inverse, norm, error, nearest, dots, least, found, limit);
   }
 }

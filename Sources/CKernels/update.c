@@ -71,10 +71,9 @@ static inline int stayed(const changed_postings *postings, int64_t p) {
         least = moved < least ? moved : least;                                                   \
       }                                                                                          \
     }                                                                                            \
-    for (int i = 0; i < 8; i++) {                                                                \
-      take(swing, most[i]);                                                                      \
-      take(swing, least[i]);                                                                     \
-    }                                                                                            \
+    if (scale == NULL) return;                                                                   \
+    take(swing, __builtin_reduce_max(most));                                                     \
+    take(swing, __builtin_reduce_min(least));                                                    \
   }
 
 typedef double v8d __attribute__((ext_vector_type(8)));

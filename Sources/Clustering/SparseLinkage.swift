@@ -2,8 +2,8 @@ package import Matrices
 
 /// Merges nearest clusters of sparse rows by Ward's linkage without a matrix of distances.
 ///
-/// A round merges all pairs that are each other's nearest, and searches anew for the merged ones and for
-/// those that lost their nearest while they are some cluster's nearest themselves; the others can be in no pair.
+/// A round merges all pairs that are each other's nearest. Lists tell the nearest of most clusters that are new
+/// or lost theirs; the others wait until no pair is left, and are then searched for.
 ///
 /// Use for rows that share few columns, of any number. Do not use for rows of which most share most
 /// columns: a search then takes nearly all stored elements.
@@ -58,36 +58,29 @@ package struct SparseLinkage: Sendable {
 
   /// The most bytes that the merges take beside the rows: sums and their index, and each thread's products.
   static func byteCount(_ shape: LinkageShape) -> Int {
-    shape.storedCount.saturatingProduct(32)
-      .saturatingSum(shape.rowCount.saturatingProduct(200))
+    shape.storedCount.saturatingProduct(56)
+      .saturatingSum(shape.rowCount.saturatingProduct(400))
       .saturatingSum(
         shape.rowCount.saturatingSum(shape.columnCount).saturatingProduct(
           12, WorkerPool.activeCoreCount))
   }
 }
 
-/// The rounds of `SparseLinkage`: who is whose nearest, and who is to be searched for.
+/// The rounds of `SparseLinkage`: who is whose nearest, and who waits for a search.
 private struct SparseRounds {
-  /// A merge of two clusters, the first of which stands for both from then on.
-  struct Merge {
-    let kept: Int
-    let joined: Int
-    let value: Double
-  }
-
   private let clusters: SparseClusters
   private var lists: PointerLists
   private var values: [Double]
   private var isLive: [Bool]
-  /// Clusters to be searched for in the next round.
-  private var open: [Int]
+  /// Clusters that have to be searched for before their nearest is known.
+  private var waiting: [Int]
   /// Clusters whose nearest has just become known.
   private var fresh: [Int] = []
   private let scratch: SparseClusters.Scratch
 
-  /// The clusters that a thread takes at a time, and the steps below which a round stays on one thread.
+  /// The clusters that a thread takes at a time, and how many make a second thread worth while.
   private static let chunkSize = 32
-  private static let soloWork = 1 << 16
+  private static let soloCount = 24
 
   /// The number of clusters that are left.
   var remainingCount: Int { clusters.liveCount }
@@ -97,18 +90,20 @@ private struct SparseRounds {
     lists = PointerLists(columnCount: clusters.count)
     values = [Double](repeating: .infinity, count: clusters.count)
     isLive = [Bool](repeating: true, count: clusters.count)
-    open = Array(0..<clusters.count)
+    waiting = Array(0..<clusters.count)
     scratch = clusters.makeScratch()
   }
 
   /// Merges clusters that are each other's nearest.
-  mutating func next(pool: WorkerPool) -> [Merge] {
-    search(open, pool: pool)
-    open = []
+  mutating func next(pool: WorkerPool) -> [SparseClusters.Merge] {
     var pairs = takePairs()
     if pairs.isEmpty {
-      // A pair may be among those that nobody was searching for.
-      search(isLive.indices.filter { isLive[$0] && lists.nearest[$0] < 0 }, pool: pool)
+      // Only a cluster that is some other's nearest can be in a pair with it.
+      search(wantedOnly: true, pool: pool)
+      pairs = takePairs()
+    }
+    if pairs.isEmpty {
+      search(wantedOnly: false, pool: pool)
       pairs = takePairs()
     }
     if pairs.isEmpty { pairs = [leastPair()] }
@@ -116,37 +111,46 @@ private struct SparseRounds {
     return pairs
   }
 
-  private mutating func search(_ queries: [Int], pool: WorkerPool) {
+  private mutating func search(wantedOnly: Bool, pool: WorkerPool) {
+    waiting.removeAll { !isLive[$0] || lists.nearest[$0] >= 0 }
+    let queries = wantedOnly ? waiting.filter { lists.isWanted($0) } : waiting
+    settle(queries, pool: pool) { $0.search(for: $1, scratch: $2) }
+  }
+
+  /// Takes in what work on some clusters says of their nearest ones; who stays without one waits.
+  private mutating func settle(
+    _ queries: [Int], pool: WorkerPool,
+    _ work: @Sendable (SparseClusters, _ query: Int, SparseClusters.Scratch) -> Neighbor?
+  ) {
     let all = 0..<queries.count
-    let (clusters, scratch) = (clusters, scratch)
+    let clusters = clusters
     let found: [Neighbor?]
-    if queries.count * clusters.liveCount < Self.soloWork {
-      found = queries.map { clusters.nearest(of: $0, scratch: scratch) }
+    if queries.count < Self.soloCount {
+      found = queries.map { work(clusters, $0, scratch) }
     } else {
+      let size = min(Self.chunkSize, max(1, queries.count / (4 * pool.threadCount)))
       let chunks = pool.map(
-        all.pieceCount(size: Self.chunkSize), makeScratch: { clusters.makeScratch() }
+        all.pieceCount(size: size), makeScratch: { clusters.makeScratch() }
       ) { chunk, scratch in
-        all.piece(chunk, size: Self.chunkSize).map {
-          clusters.nearest(of: queries[$0], scratch: scratch)
-        }
+        all.piece(chunk, size: size).map { work(clusters, queries[$0], scratch) }
       }
       found = Array(chunks.joined())
     }
     for (query, neighbor) in zip(queries, found) {
       lists.set(query, neighbor.map { Int($0.id) })
       values[query] = neighbor?.value ?? .infinity
+      if neighbor == nil { waiting.append(query) } else { fresh.append(query) }
     }
-    fresh += queries
   }
 
   /// The pairs that are each other's nearest, as far as clusters whose nearest is new make a difference.
-  private mutating func takePairs() -> [Merge] {
-    var pairs: [Merge] = []
-    for cluster in fresh {
+  private mutating func takePairs() -> [SparseClusters.Merge] {
+    var pairs: [SparseClusters.Merge] = []
+    for cluster in fresh where isLive[cluster] {
       let other = Int(lists.nearest[cluster])
       guard other >= 0, Int(lists.nearest[other]) == cluster else { continue }
       pairs.append(
-        Merge(
+        .init(
           kept: min(cluster, other), joined: max(cluster, other),
           value: min(values[cluster], values[other])))
     }
@@ -162,20 +166,21 @@ private struct SparseRounds {
   }
 
   /// The nearest pair of all, for rings of clusters that differ by rounding alone.
-  private func leastPair() -> Merge {
-    var least: Merge?
+  private func leastPair() -> SparseClusters.Merge {
+    var least: SparseClusters.Merge?
     for cluster in isLive.indices where isLive[cluster] && lists.nearest[cluster] >= 0 {
       guard values[cluster] < least?.value ?? .infinity else { continue }
       let other = Int(lists.nearest[cluster])
-      least = Merge(
+      least = .init(
         kept: min(cluster, other), joined: max(cluster, other), value: values[cluster])
     }
     guard let least else { preconditionFailure("of several clusters two are the nearest") }
     return least
   }
 
-  private mutating func merge(_ pairs: [Merge], pool: WorkerPool) {
+  private mutating func merge(_ pairs: [SparseClusters.Merge], pool: WorkerPool) {
     var lost: [Int] = []
+    var partners: [Int: Int] = [:]
     for pair in pairs {
       for cluster in [pair.kept, pair.joined] {
         lists.set(cluster, nil)
@@ -185,11 +190,18 @@ private struct SparseRounds {
         }
       }
       isLive[pair.joined] = false
+      partners[pair.kept] = pair.joined
     }
-    clusters.merge(pairs.map { ($0.kept, $0.joined) }, pool: pool)
-    let isMerged = Set(pairs.map(\.kept))
-    open =
-      pairs.map(\.kept)
-      + lost.filter { isLive[$0] && lists.isWanted($0) && !isMerged.contains($0) }
+    clusters.merge(pairs, pool: pool)
+    let joined = partners
+    settle(
+      pairs.map(\.kept) + lost.filter { isLive[$0] && joined[$0] == nil }, pool: pool
+    ) { clusters, query, scratch in
+      if let other = joined[query] {
+        clusters.join(query, other, scratch: scratch)
+      } else {
+        clusters.renew(query, scratch: scratch)
+      }
+    }
   }
 }

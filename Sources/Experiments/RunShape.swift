@@ -92,7 +92,13 @@ struct RunShape {
   /// The parts of each stage of the run beside what is there throughout.
   func stages(liveLimit: Int) -> [[MemoryPlan.Part]] {
     var stages = [scoring, writing]
-    if !flat.isEmpty { stages.append(fits(liveLimit: liveLimit, share: 1)) }
+    if !flat.isEmpty {
+      let trees = Sweep.bytesOfTreesBesideFits(
+        configuration, points: features, fitCount: fitCount, threadCount: threadCount)
+      stages.append(
+        fits(liveLimit: liveLimit, share: 1)
+          + [MemoryPlan.Part(name: "trees beside them", byteCount: trees ?? 0)])
+    }
     if configuration.cutHeight == nil {
       if configuration.stabilityMeasure == .samples {
         stages.append(

@@ -2,9 +2,31 @@ internal import Clustering
 internal import Matrices
 
 extension Sweep {
+  /// The rows up to which trees can grow beside fits: one thread is soon done with them.
+  private static let rowsBesideFits = 20_000
+
+  /// The bytes of trees that one thread builds while others fit; nil where trees get all threads after the fits.
+  ///
+  /// The rounds of a tree of few short rows are too small to be shared by threads.
+  static func bytesOfTreesBesideFits(
+    _ configuration: RunConfiguration, points: FeatureMatrix, fitCount: Int, threadCount: Int
+  ) -> Int? {
+    let linkages = configuration.algorithms.compactMap(\.linkage)
+    guard !linkages.isEmpty, points.isSparse, points.rowCount <= rowsBesideFits,
+      fitCount >= 4 * threadCount
+    else { return nil }
+    var bytes = 0
+    for linkage in linkages {
+      let grower = TreeGrower(configuration: configuration, linkage: linkage, memoryLimit: nil)
+      guard let plan = try? grower.plan(points), plan.method == .free else { return nil }
+      bytes = max(bytes, plan.byteCount)
+    }
+    return bytes
+  }
+
   /// Builds the tree of each linkage that is asked for.
   func grow(
-    _ points: FeatureMatrix, seconds: inout PhaseSeconds, progress: LinkageProgressHandler?
+    _ points: FeatureMatrix, pool: WorkerPool, progress: LinkageProgressHandler?
   ) throws(ClusteringError) -> [GrownTree] {
     var trees: [GrownTree] = []
     for linkage in configuration.algorithms.compactMap(\.linkage) {
@@ -15,9 +37,7 @@ extension Sweep {
         trees.append(try grower.tree(of: unit, over: points))
         continue
       }
-      let tree = try seconds.measure(.fit) { () throws(ClusteringError) in
-        try grower.grow(points, pool: pool, progress: progress)
-      }
+      let tree = try grower.grow(points, pool: pool, progress: progress)
       units?.add(tree)
       trees.append(tree)
     }

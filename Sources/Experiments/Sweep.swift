@@ -1,6 +1,7 @@
 public import ClusterScores
 public import Clustering
 public import Matrices
+internal import Synchronization
 
 /// One clustering of a sweep with its scores: the best restart of an algorithm and k.
 public struct ScoredRun: Sendable {
@@ -133,14 +134,28 @@ public struct Sweep: Sendable {
     for plan in plans { try plan.1.validate(rowCount: points.rowCount) }
     units?.begin()
     var fits: [Fit] = []
+    let grown = Mutex<Result<[GrownTree], ClusteringError>?>(nil)
     if let first = plans.first {
       let prepared = try seconds.measure(.fit) { () throws(ClusteringError) in
         try first.1.prepare(points, initialCenters: initialCenters, pool: pool)
       }
       fits = try fit(
-        plans, points: points, prepared: prepared, seconds: &seconds, progress: progress)
+        plans, points: points, prepared: prepared, seconds: &seconds, progress: progress
+      ) { alone in
+        let trees = Result { () throws(ClusteringError) in
+          try grow(points, pool: alone, progress: nil)
+        }
+        grown.withLock { $0 = trees }
+      }
     }
-    let trees = try grow(points, seconds: &seconds, progress: treeProgress)
+    let trees: [GrownTree]
+    if let beside = grown.withLock({ $0 }) {
+      trees = try beside.get()
+    } else {
+      trees = try seconds.measure(.fit) { () throws(ClusteringError) in
+        try grow(points, pool: pool, progress: treeProgress)
+      }
+    }
     fits = try ordered(
       fits, cutting: trees, clusterCounts: counts, of: points, notes: &notes, seconds: &seconds)
     let runs = try seconds.measure(.score) { () throws(ClusteringError) in
@@ -204,9 +219,12 @@ public struct Sweep: Sendable {
   }
 
   /// Fits every restart of every plan, and keeps the best of each.
+  ///
+  /// `growTrees`: builds the trees on the pool that it gets; called only where they grow beside the fits.
   func fit(
     _ plans: [(Algorithm, KMeans)], points: FeatureMatrix, prepared: PreparedPoints,
-    seconds: inout PhaseSeconds, progress: (@Sendable (Progress) -> Void)?
+    seconds: inout PhaseSeconds, progress: (@Sendable (Progress) -> Void)?,
+    growTrees: (@Sendable (WorkerPool) -> Void)? = nil
   ) throws(ClusteringError) -> [Fit] {
     var tasks: [(plan: Int, restart: Int)] = []
     for (index, plan) in plans.enumerated() {
@@ -271,8 +289,18 @@ public struct Sweep: Sendable {
             points, clusterCount: most, kernel: configuration.kernel), pool: pool,
         isStopped: { units?.failure != nil },
         finish: { report(shared[$0], $1) })
-      outer.forEach(others.count) { place in
-        let task = others[place]
+      let growsTrees =
+        growTrees != nil && !sharesRows
+        && Self.bytesOfTreesBesideFits(
+          configuration, points: points, fitCount: others.count, threadCount: pool.threadCount)
+          != nil
+      // Trees take longer than any fit, so they go first.
+      outer.forEach(others.count + (growsTrees ? 1 : 0)) { place in
+        if growsTrees, place == 0 {
+          growTrees?(inner)
+          return
+        }
+        let task = others[growsTrees ? place - 1 : place]
         do throws(ClusteringError) {
           guard units?.failure == nil else { throw .cancelled }
           report(

@@ -99,6 +99,20 @@ final class RowLeads: @unchecked Sendable {
     rivals.base[row] = Double(second) + Double(error)
   }
 
+  /// Begins the bounds of listed rows anew and lists those among them whose best two scores may be tied
+  /// when they are off by `error`; returns how many.
+  func begin(
+    _ rows: UnsafePointer<Int32>, count: Int, in standings: Standings, error: Float,
+    near: UnsafeMutablePointer<Int32>
+  ) -> Int {
+    var kernelLeads = kindred_leads(
+      lead: leads.base, own: own.base, rival: rivals.base, charge: charges.base, loss_rate: nil,
+      loss: nil, gain_rate: nil, gain: nil, rise_rate: 0, rise: 0, slack: 0)
+    return Int(
+      kindred_begin_leads(
+        &kernelLeads, rows, Int64(count), standings.best.base, standings.second.base, error, near))
+  }
+
   /// Sees to it that a row is looked at the next time.
   func unsettle(_ row: Int) {
     leads.base[row] = -.infinity

@@ -46,6 +46,7 @@ extension SparseCenters {
     batchProducts = products
     assign(batch: batch, into: standings, products: products, pool: pool)
     holdsSums = false
+    activeTerms = nil
     let labels = standings.labels
     let gained = Buffer<Double>(count: clusterCount, repeating: 0)
     let inner = Buffer<Double>(count: clusterCount, repeating: 0)
@@ -100,6 +101,7 @@ extension SparseCenters {
   package func replaceCenter(_ cluster: Int, withRow row: Int, weight: Double) {
     precondition(rareTerms.count == 0, "centers that absorb batches need a lane for every term")
     holdsSums = false
+    activeTerms = nil
     forgetBounds()
     clearLanes([cluster])
     var norm = 0.0

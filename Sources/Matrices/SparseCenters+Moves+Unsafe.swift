@@ -136,6 +136,7 @@ extension SparseCenters {
       summedLabels.copy(from: move.labels)
     }
     holdsSums = true
+    activeTerms = nil
     for cluster in 0..<clusterCount { laneRows[cluster] = nil }
 
     var shift = 0.0
@@ -265,6 +266,7 @@ extension SparseCenters {
 
   package func publish(pool: WorkerPool) -> DenseMatrix {
     if isIdle.elements.contains(true) { forgetBounds() }
+    activeTerms = nil
     // Rounding moves a coordinate by half a unit in the last place; the rest is margin.
     let length = greatestSquaredNorm.squareRoot()
     let loss = length * (Double(points.greatestNorm) + length) * Double(Float.ulpOfOne)

@@ -81,11 +81,14 @@ extension SparseCenters {
     precondition(rows.count == clusterCount, "centers must be k rows")
     forgetBounds()
     clearSums(pool: pool)
+    let activeTerms = Buffer<UInt8>(count: columnCount, repeating: 0)
+    self.activeTerms = activeTerms
     // A row that is listed twice needs more cells than its terms have rows.
     if Set(rows).count < rows.count { rareTerms.reserve { _ in clusterCount } }
     for (cluster, row) in rows.enumerated() {
       for entry in points.entries(ofRow: row) {
         let (term, value) = (Int(points.terms.base[entry]), points.values.base[entry])
+        activeTerms.base[term] = 1
         if term < rareTerms.head {
           panel.base[term * stride + cluster] = value
         } else {
@@ -102,6 +105,11 @@ extension SparseCenters {
 
   /// Makes all sums zero.
   private func clearSums(pool: WorkerPool) {
+    activeTerms = nil
+    guard !isFresh else {
+      isFresh = false
+      return
+    }
     pool.forEach(points.termChunks.count) { chunk in
       let terms = split(points.termChunks[chunk]).head
       (panel.base + terms.lowerBound * stride).update(repeating: 0, count: terms.count * stride)

@@ -55,6 +55,10 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
   package let absorbedWeights: Buffer<Double>
   /// The rows whose terms are all that a lane may hold, or nil when they are many or not known, k.
   var laneRows: [[Int32]?]
+  /// 1 for each term that any center has while the centers are rows, d; nil later.
+  var activeTerms: Buffer<UInt8>?
+  /// True until anything is written to the panel.
+  var isFresh: Bool
   /// Centers row by row for BLAS, `k×d`, in the points' numbering; empty unless BLAS is asked for.
   let rowMajor: Buffer<Float>
   let batchRows: BatchRows
@@ -102,7 +106,8 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
     let exactHead = RareTerms.head(
       postingOffsets: points.postingOffsets, leastCount: Self.leastExactPostingCount)
     exactCount = min(head, exactHead)
-    (headLengths, rowsByHead) = points.rowsByHead(head, pool: pool)
+    let byHead = points.rowsByHead(head, pool: pool)
+    (headLengths, rowsByHead) = (byHead.lengths, byHead.order)
     panel = other?.panel ?? Buffer(count: head * stride, repeating: 0)
     scale = Buffer(count: stride, repeating: 0)
     bias = Buffer(count: stride, repeating: -.infinity)
@@ -117,6 +122,7 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
     summedLabels = Buffer(count: points.rowCount, repeating: 0)
     absorbedWeights = Buffer(count: clusterCount, repeating: 0)
     laneRows = [[Int32]?](repeating: nil, count: clusterCount)
+    isFresh = other == nil
     batchRows = BatchRows(rowCount: points.rowCount)
     drift = TermDrift(rowCount: points.rowCount, columnCount: points.columnCount)
     leads =
@@ -242,8 +248,7 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
         level, &kernelDrift, &kernelRows, list, Int64(count), standings.best.base,
         standings.labels.base, bias.base, drift?.isFresh == true ? 1 : 0)
     }
-    decideNearTies(
-      (0..<count).lazy.map { Int(list[$0]) }, keepsBounds: keepsBounds, standings: standings)
+    decideNearTies(list, count: count, keepsBounds: keepsBounds, standings: standings)
   }
 
   /// Labels all rows, or listed ones, by writing blocks of rows out and multiplying them by BLAS.
@@ -282,7 +287,9 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
           standings.best.base[row] = scratch.standings.best.base[position]
           standings.second.base[row] = scratch.standings.second.base[position]
           standings.labels.base[row] = scratch.standings.labels.base[position]
-          decideNearTies(CollectionOfOne(row), keepsBounds: false, standings: standings)
+          withUnsafePointer(to: Int32(row)) {
+            decideNearTies($0, count: 1, keepsBounds: false, standings: standings)
+          }
         }
       })
   }
@@ -304,37 +311,57 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
 
   /// Decides every row again whose best two scores are closer than single precision can tell.
   private func decideNearTies(
-    _ rows: some Sequence<Int>, keepsBounds: Bool, standings: Standings
+    _ rows: UnsafePointer<Int32>, count: Int, keepsBounds: Bool, standings: Standings
   ) {
     guard clusterCount > 1 else { return }
-    let scoreError = scoreError
-    var exact: Buffer<Double>?
     let leads = keepsBounds && leads?.isHeld == true ? leads : nil
     // No row can err by more than this, which spares most rows the closer look.
     let most = greatestScoreError
-    for row in rows {
-      let best = standings.best.base[row]
-      let second = standings.second.base[row]
-      guard ScoreError.isNearTie(best, second, error: most) else {
-        leads?.set(row, best: best, second: second, error: most)
-        continue
-      }
-      let error = scoreError.bound(
-        productCount: points.entries(ofRow: row).count, rowNorm: points.norm(ofRow: row))
-      guard ScoreError.isNearTie(best, second, error: error) else {
-        leads?.set(row, best: best, second: second, error: error)
-        continue
-      }
-      let scores = exact ?? Buffer(unwritten: stride)
-      exact = scores
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: count) { near in
+      guard let near = near.baseAddress else { return }
+      let nearCount =
+        leads?.begin(rows, count: count, in: standings, error: most, near: near)
+        ?? Int(
+          kindred_begin_leads(
+            nil, rows, Int64(count), standings.best.base, standings.second.base, most, near))
+      guard nearCount > 0 else { return }
+      let scoreError = scoreError
+      let scores = Buffer<Double>(unwritten: stride)
+      let alone = activeTerms.map { _ in greatestBias }
       var kernelRows = points.kernelRows
       var centers = kernelCenters
-      standings.labels.base[row] = kindred_exact_sparse(
-        instructionSet.rawValue, &kernelRows, Int32(row), &centers, exactScale.base,
-        exactBias.base, scores.base)
-      if keepsBounds { drift?.unsettle(row) }
-      leads?.unsettle(row)
+      for row in (0..<nearCount).lazy.map({ Int(near[$0]) }) {
+        let entries = points.entries(ofRow: row)
+        let best = standings.best.base[row]
+        let second = standings.second.base[row]
+        let error = scoreError.bound(
+          productCount: entries.count, rowNorm: points.norm(ofRow: row))
+        guard ScoreError.isNearTie(best, second, error: error) else {
+          leads?.set(row, best: best, second: second, error: error)
+          continue
+        }
+        if let alone, let activeTerms,
+          !entries.contains(where: { activeTerms.base[Int(points.terms.base[$0])] != 0 })
+        {
+          standings.labels.base[row] = alone
+        } else {
+          standings.labels.base[row] = kindred_exact_sparse(
+            instructionSet.rawValue, &kernelRows, Int32(row), &centers, exactScale.base,
+            exactBias.base, scores.base)
+        }
+        if keepsBounds { drift?.unsettle(row) }
+        leads?.unsettle(row)
+      }
     }
+  }
+
+  /// The center of a row that shares no term with any.
+  private var greatestBias: Int32 {
+    var best = 0
+    for cluster in 1..<clusterCount where exactBias.base[cluster] > exactBias.base[best] {
+      best = cluster
+    }
+    return Int32(best)
   }
 
   /// What no row's score errs by more than.
@@ -367,6 +394,9 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
 
   package func squaredDistances(to labels: Buffer<Int32>, pool: WorkerPool) -> [Double] {
     precondition(labels.count == rowCount, "labels need one place a row")
+    if pool.threadCount == 1, rowCount * 20 < rareTerms.head * stride * 4 {
+      return squaredDistancesByTerm(to: labels)
+    }
     let distances = Buffer<Double>(count: rowCount, repeating: 0)
     pool.forEach(points.chunkCount) { chunk in
       let rows = points.rows(ofChunk: chunk)
@@ -377,5 +407,19 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
         exactScale.base, squaredNorms.base, distances.base)
     }
     return distances.array()
+  }
+
+  /// The same term by term on one thread, for rows of which less is touched at random than of the panel.
+  private func squaredDistancesByTerm(to labels: Buffer<Int32>) -> [Double] {
+    let shared = Buffer<Double>(count: rowCount, repeating: 0)
+    var centers = kernelCenters
+    return [Double](unsafeUninitializedCapacity: rowCount) { distances, initialized in
+      distances.initialize(repeating: 0)
+      initialized = rowCount
+      kindred_exact_distances_by_term(
+        points.postingOffsets.base, points.postingRows.base, points.postingValues.base,
+        Int64(rowCount), Int64(columnCount), labels.base, &centers, exactScale.base,
+        squaredNorms.base, shared.base, distances.baseAddress)
+    }
   }
 }

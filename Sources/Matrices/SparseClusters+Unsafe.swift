@@ -1,12 +1,13 @@
 internal import CKernels
 
-/// Clusters of sparse rows that are merged two by two, and the search for each one's nearest by Ward's
-/// distance 2·a·b/(a + b)·‖mean − mean′‖².
+/// Clusters of sparse rows that are merged two by two, and who is whose nearest by Ward's distance
+/// 2·a·b/(a + b)·‖mean − mean′‖².
 ///
-/// Each cluster keeps the sum of its rows, sparse, in double precision. An index of the sums by column gives
-/// the products of one with all others in single precision; what may be the nearest by these is measured
-/// again in double precision, the same from both sides to the last bit. The sums of merged clusters add
-/// up, so the index serves until a fifth of its clusters are gone.
+/// An index of the clusters' sums by column gives the products of one with all others in single precision;
+/// what may be among the nearest few by these is measured again in double precision, the same from both sides
+/// to the last bit. Each cluster keeps a list of those few and a bound that all others are at or beyond. No
+/// merge brings a cluster nearer to a third one, so lists outlive merges: what they name is measured again,
+/// and a merged cluster takes over those of its parts.
 ///
 /// Use where rows share few columns. Do not use where most rows share most columns: a matrix of
 /// distances takes each product once.
@@ -22,8 +23,10 @@ package final class SparseClusters: @unchecked Sendable {
   private let hasNegatives: Bool
   /// What the elements are multiplied with, a power of two, so that no row is longer than 1.
   private let scale: Double
+  /// The least size that a cluster begins with.
+  private let leastSize: Double
 
-  private var sums: [SparseRowSum]
+  private let sums: SparseSums
   private let sizes: Buffer<Double>
   /// ‖mean‖² of each cluster.
   private let norms: Buffer<Double>
@@ -42,12 +45,35 @@ package final class SparseClusters: @unchecked Sendable {
   /// The places of the clusters that were merged since the index was made, and of what they were merged into.
   private var moves: [(from: Int32, to: Int32)] = []
 
+  /// Into which cluster each was merged, itself while it lives, and in which round last.
+  private let parents: Buffer<Int32>
+  private let rounds: Buffer<Int32>
+  private var round: Int32 = 0
+
+  /// Each cluster's list, nearest first, how long it is, what all others are at or beyond, and the round of it.
+  private let listed: Buffer<Listed>
+  private let lengths: Buffer<Int32>
+  private let bounds: Buffer<Double>
+  private let listRounds: Buffer<Int32>
+
+  private struct Listed: BitwiseCopyable {
+    let id: Int32
+    let value: Double
+  }
+
+  /// The neighbors in a list, and those that a search finds at least.
+  private static let listWidth = 16
+  private static let searchWidth: Int32 = 8
+
   /// Below this share of the squared norms a squared distance has under ten digits left.
   private static let nearShare = 1e-6
 
+  /// What keeps bounds below distances whatever their last digits are.
+  private static let margin = 1 - 1e-9
+
   /// Begins with rows as clusters of a size each.
   ///
-  /// - Complexity: O(d + nnz); 24 bytes a stored element and 80 a row.
+  /// - Complexity: O(d + nnz); some 40 bytes a stored element and 350 a row.
   package init(
     _ matrix: CSRMatrix, rows: [Int32], sizes: [Double], level: InstructionSet = .best
   ) {
@@ -60,31 +86,35 @@ package final class SparseClusters: @unchecked Sendable {
     let points = FeatureMatrix.sparse(matrix)
     let greatest = rows.reduce(0.0) { max($0, points.squaredNorm(of: Int($1))) }.squareRoot()
     scale = greatest > 0 ? Double(sign: .plus, exponent: -greatest.exponent - 1, significand: 1) : 1
+    leastSize = sizes.min() ?? 1
     self.sizes = Buffer(sizes, orEmpty: 1)
+    sums = SparseSums(matrix, rows: rows, factors: sizes)
     norms = Buffer(unwritten: rows.count)
-    sums = zip(rows, sizes).map { row, size in
-      let entries = matrix.entries(ofRow: Int(row))
-      return SparseRowSum(
-        columns: Array(matrix.columnIndices[entries]),
-        values: matrix.values[entries].map { Double($0) * size })
+    for cluster in 0..<rows.count {
+      norms[cluster] = sums.squaredNorm(of: cluster, size: sizes[cluster])
     }
-    offsets = Buffer(count: matrix.columnCount + 1, repeating: 0)
+    offsets = Buffer(count: matrix.columnCount + 2, repeating: 0)
     entryPlaces = Buffer(unwritten: 0)
     entryValues = Buffer(unwritten: 0)
     let padded = (rows.count + 15) / 16 * 16
     inverses = Buffer(count: padded, repeating: 1)
     placeNorms = Buffer(count: padded, repeating: .infinity)
     places = Buffer(count: rows.count, repeating: -1)
-    for cluster in 0..<rows.count { norms[cluster] = squaredNorm(of: cluster) }
+    parents = Buffer((0..<Int32(rows.count)).map { $0 }, orEmpty: 0)
+    rounds = Buffer(count: rows.count, repeating: 0)
+    listed = Buffer(unwritten: rows.count * Self.listWidth)
+    lengths = Buffer(count: rows.count, repeating: 0)
+    bounds = Buffer(count: rows.count, repeating: 0)
+    listRounds = Buffer(count: rows.count, repeating: 0)
     makeIndex()
   }
 
-  /// One thread's products.
+  /// One thread's room for searches.
   package struct Scratch: Sendable {
     fileprivate let dots: Buffer<Float>
     fileprivate let least: Buffer<Float>
     fileprivate let found: Buffer<Int32>
-    /// The sum of the cluster that is searched for, written out, d; all 0 between two.
+    /// The sum of the cluster at work, written out, d; all 0 between two.
     fileprivate let sum: Buffer<Double>
   }
 
@@ -96,43 +126,144 @@ package final class SparseClusters: @unchecked Sendable {
       found: Buffer(unwritten: padded), sum: Buffer(count: columnCount, repeating: 0))
   }
 
-  /// The nearest of a cluster by Ward's distance, and that; nil when it is the only one.
+  /// Searches all clusters for the nearest of one; nil when it is the only one.
   ///
   /// Equal distances are decided by a number of the pair that has nothing to do with order.
   ///
   /// - Complexity: O(entries of the clusters that share columns with it + m).
-  package func nearest(of cluster: Int, scratch: Scratch) -> Neighbor? {
+  package func search(for cluster: Int, scratch: Scratch) -> Neighbor? {
     guard liveCount > 1 else { return nil }
-    let found = candidates(for: cluster, scratch)
-    guard found > 0 else { return nil }
-    let own = sums[cluster]
-    var isWritten = false
-    var best: Neighbor?
+    let (found, limit) = candidates(for: cluster, scratch)
+    let measure = Measure(self, cluster, scratch)
+    var list = NearestFew()
     for index in 0..<found {
-      let mark = scratch.found[index]
+      let mark = scratch.found.base[index]
       let place = Int(mark < 0 ? -1 - mark : mark)
       let other = Int(names[place])
-      var dot = 0.0
-      if mark >= 0 || hasNegatives {
-        if !isWritten {
-          own.write(to: scratch.sum.base)
-          isWritten = true
-        }
-        dot = sums[other].product(with: scratch.sum.base)
-      }
-      let value = value(cluster, other, dot: dot)
-      guard value <= best?.value ?? .infinity else { continue }
-      if let best, value == best.value, !Self.comesFirst(other, than: Int(best.id), for: cluster) {
-        continue
-      }
-      best = Neighbor(id: Int32(other), value: value)
+      guard other != cluster else { continue }
+      list.insert(
+        other, measure.value(of: other, isApart: mark < 0 && !hasNegatives), for: cluster)
     }
-    if isWritten { own.clear(scratch.sum.base) }
+    measure.finish()
+    guard let best = list.first else { return nil }
+    keep(list, of: cluster, bound: limit)
     return best
   }
 
+  /// Measures again what a cluster's list names after merges; nil when its nearest is not certain.
+  ///
+  /// - Complexity: O(elements of what was merged).
+  package func renew(_ cluster: Int, scratch: Scratch) -> Neighbor? {
+    let measure = Measure(self, cluster, scratch)
+    var list = NearestFew()
+    add(listOf: cluster, to: &list, of: cluster, measuredIn: listRounds.base[cluster], measure)
+    measure.finish()
+    return keep(list, of: cluster, bound: bounds.base[cluster])
+  }
+
+  /// Makes the list of a merged cluster of those of its parts; nil when its nearest is not certain.
+  ///
+  /// - Complexity: O(elements of what they name).
+  package func join(_ kept: Int, _ joined: Int, scratch: Scratch) -> Neighbor? {
+    let measure = Measure(self, kept, scratch)
+    var list = NearestFew()
+    // Every distance is one of the new cluster: none measured before can stay.
+    add(listOf: kept, to: &list, of: kept, measuredIn: -1, measure)
+    add(listOf: joined, to: &list, of: kept, measuredIn: -1, measure)
+    measure.finish()
+    return keep(list, of: kept, bound: bounds.base[kept])
+  }
+
+  /// Distances of one cluster, whose sum is written out when it is first needed.
+  private final class Measure {
+    private let clusters: SparseClusters
+    private let own: Int
+    private let sum: UnsafeMutablePointer<Double>
+    private var isWritten = false
+
+    init(_ clusters: SparseClusters, _ own: Int, _ scratch: Scratch) {
+      self.clusters = clusters
+      self.own = own
+      sum = scratch.sum.base
+    }
+
+    /// The distance of another cluster; `isApart`: they share no column.
+    func value(of other: Int, isApart: Bool = false) -> Double {
+      guard !isApart else { return clusters.value(own, other, dot: 0) }
+      if !isWritten {
+        clusters.sums.write(own, to: sum)
+        isWritten = true
+      }
+      return clusters.value(own, other, dot: clusters.sums.product(other, with: sum))
+    }
+
+    func finish() { if isWritten { clusters.sums.clear(own, in: sum) } }
+  }
+
+  /// Adds what a list names, as it is after merges.
+  private func add(
+    listOf source: Int, to list: inout NearestFew, of cluster: Int, measuredIn since: Int32,
+    _ measure: Measure
+  ) {
+    for place in 0..<Int(lengths.base[source]) {
+      let entry = listed.base[source * Self.listWidth + place]
+      var other = entry.id
+      while parents.base[Int(other)] != other { other = parents.base[Int(other)] }
+      guard Int(other) != cluster, !list.contains(other) else { continue }
+      let isKnown = other == entry.id && rounds.base[Int(other)] <= since
+      list.insert(
+        Int(other), isKnown ? entry.value : measure.value(of: Int(other)), for: cluster)
+    }
+  }
+
+  /// Keeps a list and returns its first when that is certain.
+  @discardableResult
+  private func keep(_ list: NearestFew, of cluster: Int, bound: Double) -> Neighbor? {
+    let bound = min(bound, list.dropped * Self.margin)
+    var length = 0
+    for entry in list.entries where entry.value < bound {
+      listed.base[cluster * Self.listWidth + length] = Listed(id: entry.id, value: entry.value)
+      length += 1
+    }
+    lengths.base[cluster] = Int32(length)
+    bounds.base[cluster] = bound
+    listRounds.base[cluster] = round
+    return length > 0 ? list.first : nil
+  }
+
+  /// The nearest few of a cluster among those that are offered.
+  private struct NearestFew {
+    private(set) var entries: [Neighbor] = []
+    /// The least distance that was not kept.
+    private(set) var dropped = Double.infinity
+
+    var first: Neighbor? { entries.first }
+
+    func contains(_ id: Int32) -> Bool { entries.contains { $0.id == id } }
+
+    mutating func insert(_ other: Int, _ value: Double, for cluster: Int) {
+      let isFull = entries.count == SparseClusters.listWidth
+      if isFull, let last = entries.last, value > last.value {
+        dropped = min(dropped, value)
+        return
+      }
+      var place = entries.count
+      while place > 0, entries[place - 1].value >= value {
+        let rival = entries[place - 1]
+        if rival.value == value,
+          SparseClusters.comesFirst(Int(rival.id), than: other, for: cluster)
+        {
+          break
+        }
+        place -= 1
+      }
+      entries.insert(Neighbor(id: Int32(other), value: value), at: place)
+      if isFull, let last = entries.popLast() { dropped = min(dropped, last.value) }
+    }
+  }
+
   /// Whether of two clusters at the same distance one is taken for the nearer one.
-  package static func comesFirst(_ first: Int, than second: Int, for cluster: Int) -> Bool {
+  private static func comesFirst(_ first: Int, than second: Int, for cluster: Int) -> Bool {
     let ties = (tie(cluster, first), tie(cluster, second))
     return ties.0 != ties.1 ? ties.0 < ties.1 : first < second
   }
@@ -141,14 +272,16 @@ package final class SparseClusters: @unchecked Sendable {
     kindred_pair_tie(Int32(min(left, right)), Int32(max(left, right)))
   }
 
-  /// Writes the candidates' places to `found`, as `kindred_nearest_merges` marks them; returns how many.
-  private func candidates(for cluster: Int, _ scratch: Scratch) -> Int {
-    let sum = sums[cluster]
+  /// Writes the candidates' places to `found`, as `kindred_nearest_merges` marks them; returns how many, and
+  /// what all others are at or beyond.
+  private func candidates(for cluster: Int, _ scratch: Scratch) -> (count: Int, limit: Double) {
+    let own = sums.elements(of: cluster)
     let dots = scratch.dots.base
     let (offsets, entryPlaces, entryValues) = (offsets.base, entryPlaces.base, entryValues.base)
-    for (column, element) in zip(sum.columns, sum.values) {
-      let value = Float(element * scale)
-      for entry in offsets[Int(column)]..<offsets[Int(column) + 1] {
+    for index in 0..<own.count {
+      let value = Float(own.values[index] * scale)
+      let column = Int(own.columns[index])
+      for entry in offsets[column]..<offsets[column + 1] {
         dots[Int(entryPlaces[entry])] += value * entryValues[entry]
       }
     }
@@ -156,44 +289,57 @@ package final class SparseClusters: @unchecked Sendable {
       dots[Int(move.to)] += dots[Int(move.from)]
       dots[Int(move.from)] = 0
     }
-    let own = Int(places[cluster])
-    dots[own] = -.infinity
+    let place = Int(places.base[cluster])
+    dots[place] = -.infinity
     var clusters = kindred_merge_clusters(
       inverse: inverses.base, norm: placeNorms.base, count: Int64((placeCount + 15) / 16 * 16))
     // Each element, product and sum rounds once; norms and factors round some times more.
-    let error = Float(sum.columns.count + moves.count + 16) * 0x1p-23
-    return Int(
-      kindred_nearest_merges(
-        level.rawValue, &clusters, inverses[own], placeNorms[own], error, dots,
-        scratch.least.base, scratch.found.base))
+    let error = Float(own.count + moves.count + 16) * 0x1p-23
+    var limit: Float = 0
+    let count = kindred_nearest_merges(
+      level.rawValue, &clusters, inverses.base[place], placeNorms.base[place], error,
+      Self.searchWidth, dots, scratch.least.base, scratch.found.base, &limit)
+    return (Int(count), Double(limit) / (scale * scale) * Self.margin)
   }
 
   /// Ward's distance of two clusters whose sums have a product.
   private func value(_ left: Int, _ right: Int, dot: Double) -> Double {
-    let (a, b) = (sizes[left], sizes[right])
-    let both = norms[left] + norms[right]
+    let (a, b) = (sizes.base[left], sizes.base[right])
+    let both = norms.base[left] + norms.base[right]
     var squared = both - 2 * (dot / (a * b))
     if squared < Self.nearShare * both {
-      squared = sums[left].squaredDifference(of: a, sums[right], b)
+      squared = sums.squaredDifference(left, a, right, b)
     }
     return 2 * (a * b) / (a + b) * squared
   }
 
-  /// Puts the unions of pairs of clusters in the places of the first ones, which keep their names.
+  /// A pair of clusters to be merged, and their distance.
+  package struct Merge: Sendable {
+    /// The cluster that stands for both from then on.
+    package let kept: Int
+    package let joined: Int
+    package let value: Double
+
+    package init(kept: Int, joined: Int, value: Double) {
+      self.kept = kept
+      self.joined = joined
+      self.value = value
+    }
+  }
+
+  /// Merges pairs of clusters, none of which is in two of them; `join` then makes their lists.
   ///
   /// - Complexity: O(stored elements of the pairs), at times O(d + stored elements of all).
-  package func merge(_ pairs: [(kept: Int, joined: Int)], pool: WorkerPool) {
-    let all = 0..<pairs.count
-    let size = 64
-    let unions = pool.map(all.pieceCount(size: size)) { [sums] chunk in
-      all.piece(chunk, size: size).map { sums[pairs[$0].kept].adding(sums[pairs[$0].joined]) }
-    }
-    for (pair, union) in zip(pairs, unions.joined()) {
+  package func merge(_ pairs: [Merge], pool: WorkerPool) {
+    round += 1
+    sums.merge(pairs.map { ($0.kept, $0.joined) }, pool: pool)
+    for pair in pairs {
       let (kept, joined) = (pair.kept, pair.joined)
-      sums[kept] = union
-      sums[joined] = SparseRowSum(columns: [], values: [])
+      bounds[kept] = bound(of: pair)
       sizes[kept] += sizes[joined]
-      norms[kept] = squaredNorm(of: kept)
+      norms[kept] = sums.squaredNorm(of: kept, size: sizes[kept])
+      parents[joined] = Int32(kept)
+      rounds[kept] = round
       moves.append((places[joined], places[kept]))
       placeNorms[Int(places[joined])] = .infinity
       describe(kept)
@@ -203,9 +349,15 @@ package final class SparseClusters: @unchecked Sendable {
     if liveCount * 5 < placeCount * 4 { makeIndex() }
   }
 
-  private func squaredNorm(of cluster: Int) -> Double {
-    let size = sizes[cluster]
-    return sums[cluster].values.reduce(0) { $0 + ($1 / size) * ($1 / size) }
+  /// What the distance of a merged cluster is at least to those that neither of its parts lists.
+  private func bound(of pair: Merge) -> Double {
+    let (a, b) = (sizes[pair.kept], sizes[pair.joined])
+    let (left, right) = (bounds[pair.kept], bounds[pair.joined])
+    // ((a + x)·A + (b + x)·B − x·value) / (a + b + x) is monotone in the size x of the other cluster.
+    let rise = left + right - pair.value
+    let least = (a * left + b * right + leastSize * rise) / (a + b + leastSize)
+    let bound = min(least, rise) * Self.margin
+    return bound.isNaN ? 0 : bound
   }
 
   /// Writes what searches read of a cluster.
@@ -227,98 +379,28 @@ package final class SparseClusters: @unchecked Sendable {
     for place in placeCount..<(placeCount + 15) / 16 * 16 { placeNorms[place] = .infinity }
     let offsets = offsets.base
     // Counts stand two places on, so that filling in leaves each column's begin in its place.
-    for column in 0...columnCount { offsets[column] = 0 }
+    for column in 0..<columnCount + 2 { offsets[column] = 0 }
     var total = 0
     for name in names {
-      total += sums[Int(name)].columns.count
-      for column in sums[Int(name)].columns where Int(column) + 2 <= columnCount {
-        offsets[Int(column) + 2] += 1
-      }
+      let own = sums.elements(of: Int(name))
+      total += own.count
+      for index in 0..<own.count { offsets[Int(own.columns[index]) + 2] += 1 }
     }
-    if columnCount >= 2 {
-      for column in 2...columnCount { offsets[column] += offsets[column - 1] }
-    }
+    for column in 1..<columnCount + 2 { offsets[column] += offsets[column - 1] }
     if total > entryPlaces.count {
       entryPlaces = Buffer(unwritten: total)
       entryValues = Buffer(unwritten: total)
     }
     let (entryPlaces, entryValues) = (entryPlaces.base, entryValues.base)
     for (place, name) in names.enumerated() {
-      let sum = sums[Int(name)]
-      for (column, value) in zip(sum.columns, sum.values) {
-        let entry = offsets[Int(column) + 1]
-        offsets[Int(column) + 1] = entry + 1
+      let own = sums.elements(of: Int(name))
+      for index in 0..<own.count {
+        let column = Int(own.columns[index])
+        let entry = offsets[column + 1]
+        offsets[column + 1] = entry + 1
         entryPlaces[entry] = Int32(place)
-        entryValues[entry] = Float(value * scale)
+        entryValues[entry] = Float(own.values[index] * scale)
       }
     }
-  }
-}
-
-/// A sum of sparse rows: its elements by column.
-private struct SparseRowSum: Sendable {
-  /// The columns of the values, ascending.
-  let columns: [Int32]
-  let values: [Double]
-
-  /// Writes the elements to their columns, where zeros are.
-  func write(to target: UnsafeMutablePointer<Double>) {
-    for (column, value) in zip(columns, values) { target[Int(column)] = value }
-  }
-
-  /// Makes what `write` wrote zero again.
-  func clear(_ target: UnsafeMutablePointer<Double>) {
-    for column in columns { target[Int(column)] = 0 }
-  }
-
-  /// The product with a sum that is written out: its zeros add nothing, so it is the same the other way round.
-  func product(with other: UnsafeMutablePointer<Double>) -> Double {
-    var total = 0.0
-    for (column, value) in zip(columns, values) { total += value * other[Int(column)] }
-    return total
-  }
-
-  func squaredDifference(of size: Double, _ other: SparseRowSum, _ otherSize: Double) -> Double {
-    var total = 0.0
-    var (i, j) = (0, 0)
-    while i < columns.count || j < other.columns.count {
-      let column = i < columns.count ? columns[i] : .max
-      let otherColumn = j < other.columns.count ? other.columns[j] : .max
-      var difference = 0.0
-      if column <= otherColumn {
-        difference = values[i] / size
-        i += 1
-      }
-      if otherColumn <= column {
-        difference -= other.values[j] / otherSize
-        j += 1
-      }
-      total += difference * difference
-    }
-    return total
-  }
-
-  func adding(_ other: SparseRowSum) -> SparseRowSum {
-    let capacity = columns.count + other.columns.count
-    var (merged, sums): ([Int32], [Double]) = ([], [])
-    merged.reserveCapacity(capacity)
-    sums.reserveCapacity(capacity)
-    var (i, j) = (0, 0)
-    while i < columns.count || j < other.columns.count {
-      let column = i < columns.count ? columns[i] : .max
-      let otherColumn = j < other.columns.count ? other.columns[j] : .max
-      var sum = 0.0
-      if column <= otherColumn {
-        sum = values[i]
-        i += 1
-      }
-      if otherColumn <= column {
-        sum += other.values[j]
-        j += 1
-      }
-      merged.append(min(column, otherColumn))
-      sums.append(sum)
-    }
-    return SparseRowSum(columns: merged, values: sums)
   }
 }

@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Synchronization
 
 /// Sparse points as the engine wants them, made once and shared by every run of a sweep.
 ///
@@ -39,6 +40,8 @@ package final class SparsePoints: Sendable {
   let isExact: Buffer<UInt8>
   /// The fixed pieces of the terms, of about equal numbers of postings.
   package let termChunks: [Range<Int>]
+  /// What `rowsByHead` has found, by the number of terms: all fits of a width ask for the same.
+  private let headOrders = Mutex<[Int: HeadOrder]>([:])
 
   /// The number of rows in a chunk; fixed, so that results do not depend on the number of threads.
   package static let chunkSize = 1_024
@@ -222,9 +225,20 @@ package final class SparsePoints: Sendable {
   /// that number, n each.
   ///
   /// - Complexity: O(n + entries of other terms).
-  func rowsByHead(
-    _ head: Int, pool: WorkerPool
-  ) -> (lengths: Buffer<Int32>, order: Buffer<Int32>) {
+  func rowsByHead(_ head: Int, pool: WorkerPool) -> HeadOrder {
+    if let known = headOrders.withLock({ $0[head] }) { return known }
+    let order = makeRowsByHead(head, pool: pool)
+    headOrders.withLock { $0[head] = order }
+    return order
+  }
+
+  /// How many entries of each row are of the first so many terms, and the rows ordered by that.
+  struct HeadOrder: Sendable {
+    let lengths: Buffer<Int32>
+    let order: Buffer<Int32>
+  }
+
+  private func makeRowsByHead(_ head: Int, pool: WorkerPool) -> HeadOrder {
     let lengths = Buffer<Int32>(unwritten: rowCount)
     let isWhole = head == columnCount
     let order = isWhole ? rowsByLength : Buffer<Int32>(unwritten: rowCount)
@@ -241,7 +255,7 @@ package final class SparsePoints: Sendable {
         Int(lengths.base[$0])
       }
     }
-    return (lengths, order)
+    return HeadOrder(lengths: lengths, order: order)
   }
 
   /// Orders the rows of each chunk by length, ascending, rows of equal length as they come.

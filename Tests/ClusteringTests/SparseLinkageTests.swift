@@ -112,7 +112,7 @@ struct SparseLinkageTests {
       let live = parts.indices.filter { !parts[$0].isEmpty }
       let means = parts.map { Self.mean(of: $0, matrix) }
       for cluster in live {
-        let found = try #require(clusters.nearest(of: cluster, scratch: scratch))
+        let found = try #require(clusters.search(for: cluster, scratch: scratch))
         let distances = live.filter { $0 != cluster }.map {
           Self.distance(means[cluster], means[$0], parts[cluster].count, parts[$0].count)
         }
@@ -125,11 +125,14 @@ struct SparseLinkageTests {
       // Any pair may be merged, not only the nearest.
       let kept = live[generator.nextIndex(below: live.count - 1)]
       let joined = live[live.count - 1]
-      clusters.merge([(kept, joined)], pool: WorkerPool(threadCount: 1))
+      let value = Self.distance(
+        means[kept], means[joined], parts[kept].count, parts[joined].count)
+      clusters.merge(
+        [.init(kept: kept, joined: joined, value: value)], pool: WorkerPool(threadCount: 1))
       parts[kept] += parts[joined]
       parts[joined] = []
     }
-    #expect(clusters.nearest(of: parts.firstIndex { !$0.isEmpty } ?? 0, scratch: scratch) == nil)
+    #expect(clusters.search(for: parts.firstIndex { !$0.isEmpty } ?? 0, scratch: scratch) == nil)
   }
 
   static func mean(of rows: [Int], _ matrix: CSRMatrix) -> [Double] {

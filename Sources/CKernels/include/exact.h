@@ -21,4 +21,13 @@ void kindred_exact_distances(const kindred_rows *points, int64_t first, int64_t 
                              const int32_t *label, const kindred_centers *centers,
                              const double *scale, const double *norm, double *distance);
 
+/// The same for all rows, from the postings of the terms instead of the rows: each row's terms come in the same
+/// order, so the last bits are the same.
+/// IN/OUT: distance, n zeros on entry. SCRATCH: shared, n zeros on entry.
+void kindred_exact_distances_by_term(const int64_t *offsets, const int32_t *rows,
+                                     const float *values, int64_t n, int64_t d,
+                                     const int32_t *label, const kindred_centers *centers,
+                                     const double *scale, const double *norm, double *shared,
+                                     double *distance);
+
 #endif

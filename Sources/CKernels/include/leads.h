@@ -29,4 +29,10 @@ typedef struct {
 void kindred_take_charges(int32_t level, const kindred_leads *leads, int64_t first, int64_t last,
                           const int32_t *label, uint8_t *is_unsettled);
 
+/// Begins the leads of `count` listed rows anew, but for those whose best two scores are no further apart
+/// than twice `error`, what any of them may be off by. IN: best and second, n. OUT: near, those rows, room for
+/// all of them. `leads` may be NULL, else its lead, own and rival are written. Returns the number of near rows.
+int64_t kindred_begin_leads(const kindred_leads *leads, const int32_t *rows, int64_t count,
+                            const float *best, const float *second, float error, int32_t *near);
+
 #endif
