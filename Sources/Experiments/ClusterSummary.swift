@@ -138,7 +138,7 @@ private struct ClusterWords {
 
     let (own, others) = (Double(rows.count), Double(terms.rowCount - rows.count))
     guard others > 0 else { return (descriptive, []) }
-    let excess = { [sums, totals] (column: Int) in
+    func excess(_ column: Int) -> Double {
       sums[column] / own - (totals[column] - sums[column]) / others
     }
     // Words that only the others have make part of the distance too.
@@ -152,12 +152,22 @@ private struct ClusterWords {
     return (descriptive, discriminating)
   }
 
+  /// The words of the greatest shares, ties to the lower column.
   private func words(
     _ columns: [Int], _ limit: Int, share: (Int) -> Double
   ) -> [ClusterSummary.Word] {
-    let shares = columns.map { (column: $0, share: share($0)) }
-    return shares.sorted { ($1.share, $0.column) < ($0.share, $1.column) }.prefix(limit).map {
-      ClusterSummary.Word(text: displayTerms[$0.column], share: $0.share)
+    var greatest: [(share: Double, column: Int)] = []
+    for column in columns {
+      let share = share(column)
+      if greatest.count == limit {
+        guard let last = greatest.last, (last.share, column) < (share, last.column) else {
+          continue
+        }
+        greatest.removeLast()
+      }
+      let place = greatest.firstIndex { ($0.share, column) < (share, $0.column) }
+      greatest.insert((share, column), at: place ?? greatest.count)
     }
+    return greatest.map { ClusterSummary.Word(text: displayTerms[$0.column], share: $0.share) }
   }
 }

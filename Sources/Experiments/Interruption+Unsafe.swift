@@ -10,8 +10,11 @@ public enum Interruption {
     static let count = 16
     let files = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: count)
     let folders = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: count)
+    /// What else is to be done; it must be safe in a signal handler.
+    let ending = UnsafeMutablePointer<@convention(c) () -> Void>.allocate(capacity: 1)
 
     init() {
+      ending.initialize(to: {})
       files.initialize(repeating: nil, count: Self.count)
       folders.initialize(repeating: nil, count: Self.count)
     }
@@ -24,9 +27,12 @@ public enum Interruption {
   private static let isEnding = Atomic<Bool>(false)
 
   /// Makes SIGINT, SIGTERM and SIGHUP clean up before they end the process as they always do.
-  public static func cleanUpOnSignals() {
+  ///
+  /// - Parameter ending: is called by the signal's handler, at its beginning and at its end: it must do nothing
+  ///   but what is safe there.
+  public static func cleanUpOnSignals(ending: @convention(c) @escaping () -> Void = {}) {
     // Made before a handler can want it: making it is not safe there.
-    _ = table
+    table.ending.pointee = ending
     isEnding.store(false, ordering: .relaxed)
     for number in [SIGINT, SIGTERM, SIGHUP] {
       // What the parent had ignored, as nohup does, stays ignored.
@@ -35,6 +41,7 @@ public enum Interruption {
       if unsafeBitCast(inherited.__sigaction_handler.sa_handler, to: Int.self) == 1 { continue }
       signal(number) { number in
         Interruption.isEnding.store(true, ordering: .sequentiallyConsistent)
+        Interruption.table.ending.pointee()
         Interruption.removeFiles()
         // A thread that was about to make its file has made it by then.
         usleep(2_000)
@@ -42,6 +49,7 @@ public enum Interruption {
         for slot in (0..<Table.count).reversed() {
           if let path = Interruption.table.folders[slot] { rmdir(path) }
         }
+        Interruption.table.ending.pointee()
         signal(number, SIG_DFL)
         raise(number)
       }

@@ -24,17 +24,24 @@ public enum JSONValue: Sendable, Equatable {
   public static func == (left: JSONValue, right: JSONValue) -> Bool { left.text == right.text }
 
   /// The value on one line.
-  public var text: String {
-    var text = ""
-    write(to: &text, indent: nil)
-    return text
+  public var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// The value on one line, as UTF-8.
+  public var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    write(to: &bytes, indent: nil)
+    return bytes
   }
 
   /// The value with one member a line, for people, with a line feed at the end.
-  public var prettyText: String {
-    var text = ""
-    write(to: &text, indent: 0)
-    return text + "\n"
+  public var prettyText: String { String(decoding: prettyBytes, as: UTF8.self) }
+
+  /// The value with one member a line, as UTF-8.
+  public var prettyBytes: [UInt8] {
+    var bytes: [UInt8] = []
+    write(to: &bytes, indent: 0)
+    bytes.append(UInt8(ascii: "\n"))
+    return bytes
   }
 
   /// The value of a member of an object, or nil.
@@ -43,25 +50,26 @@ public enum JSONValue: Sendable, Equatable {
     return members.first { $0.0 == key }?.1
   }
 
-  private func write(to text: inout String, indent: Int?) {
+  private func write(to bytes: inout [UInt8], indent: Int?) {
     switch self {
-    case .null: text += "null"
-    case .bool(let value): text += value ? "true" : "false"
-    case .int(let value): text += String(value)
-    case .number(let value): text += value.isFinite ? NumberText.shortest(value) : "null"
-    case .string(let value): Self.writeString(value, to: &text)
+    case .null: bytes += "null".utf8
+    case .bool(let value): bytes += (value ? "true" : "false").utf8
+    case .int(let value): bytes += String(value).utf8
+    case .number(let value):
+      bytes += (value.isFinite ? NumberText.shortest(value) : "null").utf8
+    case .string(let value): Self.writeString(value, to: &bytes)
     case .array(let values):
       // A list of plain numbers reads better on one line.
       let deeper = values.contains { $0.isCompound } ? indent.map { $0 + 1 } : nil
-      Self.writeList(values, "[", "]", to: &text, indent: deeper) { value, text, indent in
-        value.write(to: &text, indent: indent)
+      Self.writeList(values, "[", "]", to: &bytes, indent: deeper) { value, bytes, indent in
+        value.write(to: &bytes, indent: indent)
       }
     case .object(let members):
-      Self.writeList(members, "{", "}", to: &text, indent: indent.map { $0 + 1 }) {
-        member, text, indent in
-        Self.writeString(member.0, to: &text)
-        text += ": "
-        member.1.write(to: &text, indent: indent)
+      Self.writeList(members, "{", "}", to: &bytes, indent: indent.map { $0 + 1 }) {
+        member, bytes, indent in
+        Self.writeString(member.0, to: &bytes)
+        bytes += ": ".utf8
+        member.1.write(to: &bytes, indent: indent)
       }
     }
   }
@@ -74,39 +82,47 @@ public enum JSONValue: Sendable, Equatable {
   }
 
   private static func writeList<Item>(
-    _ items: [Item], _ open: String, _ close: String, to text: inout String, indent: Int?,
-    _ write: (Item, inout String, Int?) -> Void
+    _ items: [Item], _ open: Unicode.Scalar, _ close: Unicode.Scalar, to bytes: inout [UInt8],
+    indent: Int?, _ write: (Item, inout [UInt8], Int?) -> Void
   ) {
-    guard !items.isEmpty else {
-      text += open + close
-      return
+    func startLine(_ indent: Int) {
+      bytes.append(UInt8(ascii: "\n"))
+      for _ in 0..<2 * indent { bytes.append(UInt8(ascii: " ")) }
     }
-    text += open
+    bytes.append(UInt8(ascii: open))
     for (position, item) in items.enumerated() {
-      if position > 0 { text += indent == nil ? ", " : "," }
-      if let indent { text += "\n" + String(repeating: "  ", count: indent) }
-      write(item, &text, indent)
+      if position > 0 { bytes += (indent == nil ? ", " : ",").utf8 }
+      if let indent { startLine(indent) }
+      write(item, &bytes, indent)
     }
-    if let indent { text += "\n" + String(repeating: "  ", count: indent - 1) }
-    text += close
+    if let indent, !items.isEmpty { startLine(indent - 1) }
+    bytes.append(UInt8(ascii: close))
   }
 
-  private static func writeString(_ value: String, to text: inout String) {
-    text += "\""
-    for scalar in value.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: text.unicodeScalars.append(scalar)
+  private static func writeString(_ value: String, to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "\""))
+    for byte in value.utf8 {
+      // All that needs an escape is ASCII, which is a byte of its own in UTF-8.
+      if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte != 0x7F {
+        bytes.append(byte)
+      } else {
+        writeEscape(byte, to: &bytes)
       }
     }
-    text += "\""
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func writeEscape(_ byte: UInt8, to bytes: inout [UInt8]) {
+    switch byte {
+    case UInt8(ascii: "\""): bytes += "\\\"".utf8
+    case UInt8(ascii: "\\"): bytes += "\\\\".utf8
+    case UInt8(ascii: "\n"): bytes += "\\n".utf8
+    case UInt8(ascii: "\r"): bytes += "\\r".utf8
+    case UInt8(ascii: "\t"): bytes += "\\t".utf8
+    default:
+      let digits = String(byte, radix: 16)
+      bytes += ("\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits).utf8
+    }
   }
 }
 

@@ -73,7 +73,7 @@ public struct MemoryPlan: Sendable, Equatable {
   /// Plans the run of a configuration over features that are already in memory.
   ///
   /// `liveLimit` is that of the sweep: how many fits of many rows may be under way at once; `termRows` are
-  /// the rows behind latent features, which the model holds, too.
+  /// the TF-IDF rows of texts, behind latent features or the features themselves.
   ///
   /// - Complexity: O(nnz + numbers of clusters).
   public init(

@@ -83,7 +83,7 @@ public struct Recommender: Sendable {
   }
 
   /// The TF-IDF rows: those behind latent features, or the features themselves.
-  private var termRows: CSRMatrix? {
+  var termRows: CSRMatrix? {
     if let terms = model.termFeatures { return terms }
     if case .sparse(let matrix) = model.features, model.featureModel != nil { return matrix }
     return nil

@@ -116,8 +116,8 @@ public final class RunFolder {
     return units
   }
 
-  /// Publishes the files of a finished run, on all threads; the manifest comes last, and after it the units
-  /// go.
+  /// Publishes the files of a finished run in their order, on all threads; the manifest comes last, and after
+  /// it the units go.
   ///
   /// - Throws: `OutputError`; the folder then has no manifest, and so does not pass for complete.
   public func publish(
@@ -144,22 +144,22 @@ public final class RunFolder {
     {
       unlink("\(path)/\(name)")
     }
-    let files = files.sorted { $0.name < $1.name }
     let folder = path
     let writers = WorkerPool(threadCount: min(pool.threadCount, Self.writerLimit))
-    var manifest = ""
+    var manifest: [(name: String, line: String)] = []
     // What varies, such as the peak of the memory, tells of the others, and so comes after them.
     for part in [files.filter(\.isReproducible), files.filter { !$0.isReproducible }] {
       let lines = writers.map(part.count) { place in
         Result { () throws(OutputError) in try Self.publish(part[place], in: folder) }
       }
-      for line in lines { manifest += try line.get() }
+      for (file, line) in zip(part, lines) { manifest.append((file.name, try line.get())) }
     }
     // Every name is on the disk before the one that says so.
     try AtomicFile.synchronizeFolder(of: "\(path)/\(Self.manifestName)")
     try UnitFolder(of: path).markPublished()
+    let text = manifest.sorted { $0.name < $1.name }.map(\.line).joined()
     try AtomicFile.write(
-      Array(manifest.utf8), to: "\(path)/\(Self.manifestName)", replacing: true)
+      Array(text.utf8), to: "\(path)/\(Self.manifestName)", replacing: true)
   }
 
   /// The most files that are under way at once: what a signal takes away has its limit.

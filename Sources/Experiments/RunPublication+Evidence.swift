@@ -7,8 +7,11 @@ extension RunPublication {
   /// The tables of clusters, of classes and of unseen rows, as far as there are any.
   func evidenceFiles(squaredDistances: [Double]) -> [RunFolder.File] {
     let best = result.best
-    let lines = clusterLines(squaredDistances: squaredDistances)
-    var files = [RunFolder.File("clusters.csv", Array(ClusterTable.csv(lines).utf8))]
+    var files = [
+      RunFolder.File(
+        "clusters.csv",
+        Array(ClusterTable.csv(clusterLines(squaredDistances: squaredDistances)).utf8))
+    ]
     if let heldOut, let scores = best.heldOut {
       files.append(
         RunFolder.File("heldout.csv", Array(HeldOutTable.csv(heldOut, scores).utf8)))

@@ -17,6 +17,9 @@ public struct RunPublication: Sendable {
   /// The unseen rows, when there were any.
   public let heldOut: PreparedInput?
 
+  /// The most rows that the page of a run holds.
+  public static let pageRowLimit = 10_000
+
   /// Collects a finished run.
   public init(
     input: PreparedInput, configuration: RunConfiguration, result: SweepResult, command: String,
@@ -86,16 +89,14 @@ public struct RunPublication: Sendable {
           ).utf8)),
       RunFolder.File(
         "clusters.json",
-        Array(
-          ClusterDescriptions.json(
-            summaries, input: input, run: best, squaredDistances: distances
-          ).prettyText.utf8)),
+        ClusterDescriptions.json(
+          summaries, input: input, run: best, squaredDistances: distances
+        ).prettyBytes),
       RunFolder.File("labels.npy", MatrixFile.npyBytes(best.model.assignment.labels)),
       RunFolder.File(
         "sweep.csv", Array(SweepTables.csv(result, seed: configuration.seed).utf8)),
       RunFolder.File(
-        "sweep.json",
-        Array(SweepTables.json(result, seed: configuration.seed).prettyText.utf8)),
+        "sweep.json", SweepTables.json(result, seed: configuration.seed).prettyBytes),
       RunFolder.File(
         "run.json",
         Array(

@@ -7,7 +7,10 @@ struct RunShape {
   private let features: FeatureMatrix
   private let heldOutCount: Int
   private let heldOutStored: Int
+  /// The TF-IDF rows behind latent features.
   private let termByteCount: Int
+  /// The search for the relatives that `report.html` tells.
+  private let relativesByteCount: Int
   private let configuration: RunConfiguration
   private let threadCount: Int
   /// The k that these rows allow.
@@ -28,7 +31,14 @@ struct RunShape {
     self.threadCount = threadCount
     heldOutCount = heldOut?.rowCount ?? 0
     heldOutStored = heldOut?.storedCount ?? 0
-    termByteCount = termRows.map { FeatureMatrix.sparse($0).byteCount } ?? 0
+    termByteCount =
+      features.isSparse ? 0 : termRows.map { FeatureMatrix.sparse($0).byteCount } ?? 0
+    relativesByteCount =
+      termRows.map {
+        RelativeSearch.byteCount(
+          terms: $0, latentCount: features.isSparse ? 0 : features.columnCount,
+          threadCount: threadCount)
+      } ?? 0
     counts = configuration.clusterCounts.filter { $0 <= features.rowCount }
     // No more than a group goes through the rows together, the largest first.
     let largest = counts.sorted(by: >).prefix(CenterGroup.memberLimit)
@@ -229,7 +239,18 @@ struct RunShape {
     ]
   }
 
-  /// The files, which are made in memory: texts together, then one with the model, and one with all runs.
+  /// The page of a run: relatives, shared words and the text, several times over.
+  private var report: Int {
+    min(rowCount, RunPublication.pageRowLimit).saturatingProduct(1_000)
+      .saturatingSum(relativesByteCount, rowCount.saturatingProduct(40))
+  }
+
+  /// The map: steps of rows, and the centers by column.
+  private var map: Int {
+    rowCount.saturatingProduct(80).saturatingSum(most.saturatingProduct(columnCount, 4))
+  }
+
+  /// The files, which are made in memory: texts together, the page, and one with the model or all runs.
   private var writing: [MemoryPlan.Part] {
     let model = features.byteCount.saturatingSum(termByteCount, rowCount.saturatingProduct(96))
     let runs = rowCount.saturatingProduct(runCount, 12).saturatingSum(centersKept)
@@ -237,7 +258,8 @@ struct RunShape {
       scores,
       MemoryPlan.Part(
         name: "the files",
-        byteCount: rowCount.saturatingProduct(160).saturatingSum(max(model, runs))
+        byteCount: max(
+          map, rowCount.saturatingProduct(160).saturatingSum(max(model, runs), report))
       ),
     ]
   }

@@ -58,7 +58,7 @@ private struct Drawing {
     }
     self.y = y
     bottom = next - Self.line / 2 + 4
-    colors = ClusterColors(tree.leaves.map { tree.nodes[$0].cluster })
+    colors = tree.colors ?? ClusterColors(order: tree.leaves.map { tree.nodes[$0].cluster })
   }
 
   func x(_ height: Double) -> Double {

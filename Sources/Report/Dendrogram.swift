@@ -43,6 +43,9 @@ public struct Dendrogram: Sendable, Equatable {
   /// What the labels of leaves are.
   public var leafLabel = "words"
 
+  /// The colors of the clusters; without them colors take turns from the top down.
+  public var colors: ClusterColors?
+
   /// Where the tree is cut; nil when it is not, or when no height parts the clusters.
   public var cutHeight: Double?
 

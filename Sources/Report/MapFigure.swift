@@ -65,7 +65,7 @@ private struct Drawing {
   private let y0: Double
   private let scale: Double
   private let tags: MapTags
-  private let colors: [Int]
+  private let colors: ClusterColors
 
   init(_ figure: MapFigure) {
     self.figure = figure
@@ -96,7 +96,7 @@ private struct Drawing {
       frame: (
         left: Self.left, right: Self.left + Self.width, top: Self.top, bottom: Self.top + height
       ))
-    colors = MapTags.colors(centers, sizes: figure.sizes)
+    colors = ClusterColors(figure.map, sizes: figure.sizes)
   }
 
   var bytes: [UInt8] {
@@ -118,28 +118,35 @@ private struct Drawing {
   }
 
   private var caption: String {
-    "A dot is a row. Near clusters are alike; a dot between two clusters is like both. "
+    "A dot is a row, in its cluster's color. Near clusters are alike; a dot between two is like both. "
       + "Distances have no unit."
   }
 
-  /// What is not drawn.
+  /// What colors tell, and what is not drawn.
   private var remark: String {
     let shown = figure.shownRows.count
     var parts: [String] = []
+    if figure.sizes.count > Palette.count {
+      parts.append("near clusters have different colors")
+    }
     if shown < figure.labels.count {
       parts.append(
         "\(VisibleText.grouped(shown)) of \(VisibleText.grouped(figure.labels.count)) rows are drawn"
       )
     }
+    var hidden: [String] = []
     if tags.hiddenNumbers > 0 {
       let count = VisibleText.grouped(tags.hiddenNumbers)
-      parts.append("\(count) numbers are left out, where larger clusters have theirs")
+      hidden.append("\(count) numbers are left out where larger clusters have theirs")
     }
     if tags.hiddenNames > 0 {
-      parts.append("words are left out where they would overlap")
+      hidden.append(
+        hidden.isEmpty
+          ? "words are left out where they would overlap" : "so are words that would overlap")
     }
+    if !hidden.isEmpty { parts.append(hidden.joined(separator: ", and ")) }
     let sentence = parts.joined(separator: "; ")
-    return sentence.isEmpty ? "" : sentence + "."
+    return sentence.isEmpty ? "" : sentence.prefix(1).uppercased() + sentence.dropFirst() + "."
   }
 
   /// One path a cluster, the largest first, so that small ones are not covered.
@@ -154,14 +161,14 @@ private struct Drawing {
           y0 + scale * Double(figure.map.rows[row, 1]))
         return "M\(place)h0"
       }
-      return SVGPage.path("dots c\(colors[cluster])", steps.joined())
+      return SVGPage.path("dots \(colors.name(of: cluster))", steps.joined())
     }.joined()
   }
 
   private var tagDrawing: String {
     var drawn = ""
     for tag in tags.tags {
-      let color = "c\(colors[tag.cluster])"
+      let color = colors.name(of: tag.cluster)
       if let name = tag.name {
         let content = SVGText.escaping(name.text)
         let side =

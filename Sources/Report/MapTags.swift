@@ -110,27 +110,4 @@ struct MapTags {
     }
     return nil
   }
-
-  /// A color for each cluster: its number while there are colors enough, else the one whose nearest use is
-  /// farthest away.
-  ///
-  /// - Complexity: O(k²).
-  static func colors(_ centers: [Place], sizes: [Int]) -> [Int] {
-    guard centers.count > Palette.count else { return Array(centers.indices) }
-    var colors = centers.indices.map { $0 % Palette.count }
-    // Among very many, nobody tells neighbors apart by color.
-    guard centers.count <= 1_000 else { return colors }
-    var done: [Int] = []
-    for cluster in sizes.indices.sorted(by: { (-sizes[$0], $0) < (-sizes[$1], $1) }) {
-      var nearest = [Double](repeating: .infinity, count: Palette.count)
-      for other in done {
-        let dx = centers[cluster].x - centers[other].x
-        let dy = centers[cluster].y - centers[other].y
-        nearest[colors[other]] = min(nearest[colors[other]], dx * dx + dy * dy)
-      }
-      colors[cluster] = nearest.indices.reduce(0) { nearest[$1] > nearest[$0] ? $1 : $0 }
-      done.append(cluster)
-    }
-    return colors
-  }
 }

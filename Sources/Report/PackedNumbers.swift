@@ -14,6 +14,7 @@ package enum PackedNumbers {
   package static func text(_ numbers: [Int]) -> String {
     let bitCount = remainderBits(for: numbers)
     var text = [alphabet[bitCount]]
+    text.reserveCapacity(numbers.count)
     var bits: UInt64 = 0
     var length = 0
     func append(_ value: UInt64, _ count: Int) {
@@ -44,14 +45,28 @@ package enum PackedNumbers {
     text(numbers.map { $0 < 0 ? -2 * $0 - 1 : 2 * $0 })
   }
 
-  /// The number of bits of remainders that makes the text shortest.
+  /// The number of bits of remainders from which neither more nor fewer make the text shorter.
   private static func remainderBits(for numbers: [Int]) -> Int {
-    let costs = (0...24).map { bitCount in
-      numbers.reduce(0) { sum, number in
+    guard !numbers.isEmpty else { return 0 }
+    func cost(_ bitCount: Int) -> Int {
+      var sum = 0
+      for number in numbers {
         let quotient = number >> bitCount
-        return sum + (quotient >= escapeLength ? escapeLength + 32 : quotient + 1 + bitCount)
+        sum += quotient >= escapeLength ? escapeLength + 32 : quotient + 1 + bitCount
+      }
+      return sum
+    }
+    // Near the logarithm of the mean, from which it goes down on one side.
+    let mean = numbers.reduce(0, +) / numbers.count
+    var bitCount = min(24, max(0, Int.bitWidth - mean.leadingZeroBitCount - 1))
+    var least = cost(bitCount)
+    for step in [-1, 1] {
+      while (0...24).contains(bitCount + step) {
+        let next = cost(bitCount + step)
+        guard next < least else { break }
+        (bitCount, least) = (bitCount + step, next)
       }
     }
-    return costs.indices.min { (costs[$0], $0) < (costs[$1], $1) } ?? 0
+    return bitCount
   }
 }

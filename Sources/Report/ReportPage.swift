@@ -1,5 +1,4 @@
 internal import Catalogue
-package import Experiments
 
 /// The static page with a block of data.
 ///
@@ -17,21 +16,24 @@ package struct ReportPage {
   private static let style =
     Array(Palette.variables.utf8) + PackageResources.page_css
 
-  /// Puts data into the page.
-  package init(_ data: JSONValue) {
+  /// Puts data into the page: JSON, a part after the other.
+  package init(_ data: [[UInt8]]) {
     let parts: [String: [UInt8]] = [
       "STYLE-HASH": Self.hash(Self.style), "SCRIPT-HASH": Self.hash(Self.script),
-      "STYLE": Self.style, "SCRIPT": Self.script, "DATA": Self.escaped(data.text),
+      "STYLE": Self.style, "SCRIPT": Self.script,
     ]
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(data.reduce(1 << 17) { $0 + $1.count + $1.count / 16 })
     // What is put in is not looked through again: data may hold anything.
     for (index, piece) in PackageResources.page_html.split(
       separator: UInt8(ascii: "%"), omittingEmptySubsequences: false
     ).enumerated() {
+      let name = String(decoding: piece, as: UTF8.self)
       if index.isMultiple(of: 2) {
         bytes += piece
+      } else if name == "DATA" {
+        for part in data { Self.escape(part, to: &bytes) }
       } else {
-        let name = String(decoding: piece, as: UTF8.self)
         guard let part = parts[name] else {
           preconditionFailure("the page asks for '\(name)', which is not there")
         }
@@ -44,15 +46,27 @@ package struct ReportPage {
   /// JSON in which nothing can end a script element or begin a comment, and which is the same JSON.
   ///
   /// The characters are inside strings only, so that any of them can be written as an escape.
-  package static func escaped(_ json: String) -> [UInt8] {
+  package static func escaped(_ json: [UInt8]) -> [UInt8] {
     var escaped: [UInt8] = []
-    escaped.reserveCapacity(json.utf8.count + json.utf8.count / 16)
-    for byte in json.utf8 {
+    escape(json, to: &escaped)
+    return escaped
+  }
+
+  private static func escape(_ json: [UInt8], to escaped: inout [UInt8]) {
+    for byte in json {
+      // Few bytes are any of these.
+      guard
+        byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">") || byte == UInt8(ascii: "&")
+          || byte == 0xA8 || byte == 0xA9
+      else {
+        escaped.append(byte)
+        continue
+      }
       switch byte {
       case UInt8(ascii: "<"): escaped += "\\u003c".utf8
       case UInt8(ascii: ">"): escaped += "\\u003e".utf8
       case UInt8(ascii: "&"): escaped += "\\u0026".utf8
-      case 0xA8, 0xA9:
+      default:
         // U+2028 and U+2029 are E2 80 A8 and E2 80 A9.
         if escaped.suffix(2).elementsEqual([0xE2, 0x80]) {
           escaped.removeLast(2)
@@ -60,10 +74,8 @@ package struct ReportPage {
         } else {
           escaped.append(byte)
         }
-      default: escaped.append(byte)
       }
     }
-    return escaped
   }
 
   /// `sha256-` and the checksum in base 64, as a policy names what may run.

@@ -154,8 +154,9 @@ struct RowPlacement {
         (center: center, rows: rows[rows.indices.piece(piece, size: Self.pieceSize)])
       }
     }
+    let columns = points.isSparse ? centersByColumn : []
     let results = pool.map(pieces.count) { piece in
-      self.place(Array(pieces[piece].rows), of: pieces[piece].center)
+      self.place(Array(pieces[piece].rows), of: pieces[piece].center, columns)
     }
     var offsets = Offsets(
       lean: [Double](repeating: 0, count: 2 * points.rowCount),
@@ -197,12 +198,22 @@ struct RowPlacement {
     return fourth * fourth * squared
   }
 
+  /// The centers by column, `d×k`: a stored element meets all of them side by side.
+  private var centersByColumn: [Float] {
+    let (k, d) = (centroids.rowCount, centroids.columnCount)
+    var columns = [Float](repeating: 0, count: k * d)
+    for center in 0..<k {
+      for column in 0..<d { columns[column * k + center] = centroids.elements[center * d + column] }
+    }
+    return columns
+  }
+
   /// The steps of some rows of one cluster, the spread not yet scaled.
-  private func place(_ rows: [Int], of center: Int) -> Offsets {
+  private func place(_ rows: [Int], of center: Int, _ columns: [Float]) -> Offsets {
     let others = candidates[center]
     let products = RowProducts(
       points: points, centroids: centroids, center: center, others: others,
-      directions: directions, unit: space.unit)
+      directions: directions, unit: space.unit, columns: columns)
     var offsets = Offsets(lean: [], spread: [])
     for row in rows {
       let values = products.values(of: row)

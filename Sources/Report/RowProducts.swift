@@ -10,6 +10,9 @@ struct RowProducts {
   private let directions: [[Double]]
   private let unit: Double
 
+  /// The centers by column, `d×k`, for sparse rows.
+  private let columns: [Float]
+
   /// ‖b − a‖² for each other center b, of which the share of a row is a part.
   private let squaredLengths: [Double]
 
@@ -25,11 +28,13 @@ struct RowProducts {
   /// - Parameters:
   ///   - directions: d numbers each, or empty ones, whose products are 0.
   ///   - unit: the length that differences are measured in.
+  ///   - columns: the centers by column, `d×k`, when rows are sparse.
   /// - Complexity: O(d·ways).
   init(
     points: FeatureMatrix, centroids: DenseMatrix, center: Int, others: [Int],
-    directions: [[Double]], unit: Double
+    directions: [[Double]], unit: Double, columns: [Float]
   ) {
+    self.columns = columns
     self.points = points
     self.centroids = centroids
     self.center = center
@@ -109,15 +114,15 @@ struct RowProducts {
   }
 
   private func values(of row: Int, _ matrix: CSRMatrix) -> [Double] {
-    let d = matrix.columnCount
     var values = offsets.map { -$0 }
     for entry in matrix.entries(ofRow: row) {
       let column = Int(matrix.columnIndices[entry])
       let value = Double(matrix.values[entry]) / unit
-      let own = Double(centroids.elements[center * d + column])
-      for (index, other) in others.enumerated() {
-        values[index] +=
-          value * ((Double(centroids.elements[other * d + column]) - own) / unit)
+      let start = column * centroids.rowCount
+      let own = Double(columns[start + center])
+      let share = value / unit
+      for index in others.indices {
+        values[index] += share * (Double(columns[start + others[index]]) - own)
       }
       for (index, direction) in directions.enumerated() where !direction.isEmpty {
         values[others.count + index] += value * direction[column]

@@ -7,10 +7,10 @@ extension RunReport {
   /// The points of a silhouette's outline.
   private static let outlineLimit = 40
 
-  /// What a cluster is called: its first words, or its number.
+  /// What a cluster is called, as in the figures; its number where it has no words.
   func name(ofCluster cluster: Int) -> String {
-    let words = details.summaries[cluster].words.prefix(3).map(\.text)
-    return words.isEmpty ? "Cluster \(cluster)" : words.joined(separator: ", ")
+    let name = figures.names[cluster]
+    return name.isEmpty ? "Cluster \(cluster)" : name
   }
 
   /// One object a described cluster.
@@ -19,6 +19,7 @@ extension RunReport {
     let samples = publication.result.best.silhouette.samples
     let members = samples.isEmpty ? [] : publication.result.best.model.assignment.members()
     return [
+      ("colors", .array(figures.colors.places.map(JSONValue.int))),
       (
         "clusters",
         .array(
@@ -40,7 +41,7 @@ extension RunReport {
               ),
             ])
           })
-      )
+      ),
     ]
   }
 

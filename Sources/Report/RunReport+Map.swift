@@ -1,4 +1,3 @@
-internal import Clustering
 internal import Experiments
 internal import Matrices
 
@@ -7,14 +6,9 @@ extension RunReport {
   private static let mapSide = 2_000.0
 
   /// Where rows and centers lie on the plane.
-  ///
-  /// - Throws: `ClusteringError` when centers are too long to be compared.
-  func map() throws -> [(String, JSONValue)] {
+  var map: [(String, JSONValue)] {
     guard clusters.count > 1 else { return [] }
-    let best = publication.result.best
-    let map = try ClusterMap(
-      points: publication.input.features, centroids: best.model.centroids,
-      assignment: best.model.assignment, pool: pool)
+    let map = figures.map
     let places = { (axis: Int) in
       rows.rows.map { Self.scaled(Double(map.rows[$0, axis]), by: Self.mapSide) }
     }

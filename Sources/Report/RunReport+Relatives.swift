@@ -37,42 +37,60 @@ extension RunReport {
   /// The words that rows share: each row has a list of words, and a relative some places in it.
   private func shared(_ lists: RelativeLists, limit: Int) -> [(String, JSONValue)] {
     let terms = publication.input.featureModel?.displayTerms ?? []
-    let columns = { (relative: Int) in
-      lists.sharedColumns[lists.sharedOffsets[relative]..<lists.sharedOffsets[relative + 1]]
-        .prefix(limit)
-    }
     let relativeCount = lists.rows.count
+    func places(of relative: Int) -> Range<Int> {
+      let start = lists.sharedOffsets[relative]
+      return start..<min(start + limit, lists.sharedOffsets[relative + 1])
+    }
     var uses = [Int](repeating: 0, count: terms.count)
     for relative in 0..<relativeCount {
-      for column in columns(relative) { uses[Int(column)] += 1 }
+      for place in places(of: relative) { uses[Int(lists.sharedColumns[place])] += 1 }
     }
     let order = terms.indices.filter { uses[$0] > 0 }.sorted { (-uses[$0], $0) < (-uses[$1], $1) }
     var number = [Int](repeating: 0, count: terms.count)
     for (place, column) in order.enumerated() { number[column] = place }
 
-    var (rowCounts, steps, counts, places): ([Int], [Int], [Int], [Int]) = ([], [], [], [])
+    var (rowCounts, steps, counts, inList): ([Int], [Int], [Int], [Int]) = ([], [], [], [])
+    counts.reserveCapacity(relativeCount)
+    inList.reserveCapacity(relativeCount * limit)
+    // The words of the row in question, ascending, and where each has its place among them.
+    var own: [Int] = []
+    var placeOfWord = [Int](repeating: -1, count: order.count)
     for start in stride(from: 0, to: relativeCount, by: lists.listLength) {
-      let shared = (start..<start + lists.listLength).map { relative in
-        columns(relative).map { number[Int($0)] }
+      let relatives = start..<start + lists.listLength
+      own.removeAll(keepingCapacity: true)
+      for relative in relatives {
+        for place in places(of: relative) {
+          let word = number[Int(lists.sharedColumns[place])]
+          if placeOfWord[word] < 0 {
+            placeOfWord[word] = 0
+            own.append(word)
+          }
+        }
       }
-      let own = Set(shared.joined()).sorted()
+      own.sort()
       rowCounts.append(own.count)
       var last = -1
-      for word in own {
+      for (place, word) in own.enumerated() {
+        placeOfWord[word] = place
         steps.append(word - last - 1)
         last = word
       }
-      for words in shared {
+      for relative in relatives {
+        let words = places(of: relative)
         counts.append(words.count)
-        for word in words { places.append(own.firstIndex(of: word) ?? 0) }
+        for place in words {
+          inList.append(placeOfWord[number[Int(lists.sharedColumns[place])]])
+        }
       }
+      for word in own { placeOfWord[word] = -1 }
     }
     return [
       ("words", .array(order.map { .string(terms[$0]) })),
       ("rowWords", .string(PackedNumbers.text(rowCounts))),
       ("steps", .string(PackedNumbers.text(steps))),
       ("counts", .string(PackedNumbers.text(counts))),
-      ("places", .string(PackedNumbers.text(places))),
+      ("places", .string(PackedNumbers.text(inList))),
     ]
   }
 }

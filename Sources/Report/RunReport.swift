@@ -6,9 +6,9 @@ public import Matrices
 ///
 /// The page needs no network and no other file. All that comes from the catalogue is in one block of JSON
 /// (`Documentation/run-folder.md`), which its script places as text.
-public struct RunReport {
+public struct RunReport: Sendable {
   /// The most rows that a page holds.
-  public static let rowLimit = 10_000
+  public static let rowLimit = RunPublication.pageRowLimit
 
   /// How large a page may grow before shared words are left out, in bytes.
   static let byteLimit = 1_450_000
@@ -24,6 +24,7 @@ public struct RunReport {
 
   let publication: RunPublication
   let details: RunPublication.Details
+  let figures: RunFigures
   let tree: Dendrogram?
   let pool: WorkerPool
   let rows: ReportRows
@@ -33,14 +34,17 @@ public struct RunReport {
   /// Takes a finished run.
   ///
   /// - Parameters:
+  ///   - details: what its clusters are.
+  ///   - figures: its figures, of which the page shows the map.
   ///   - tree: the top of a tree of the rows; without one the page has a tree of the clusters' centers.
   ///   - rowLimit: the most rows that the page holds.
   public init(
-    _ publication: RunPublication, details: RunPublication.Details, tree: Dendrogram?,
-    rowLimit: Int = Self.rowLimit, pool: WorkerPool
+    _ publication: RunPublication, details: RunPublication.Details, figures: RunFigures,
+    tree: Dendrogram?, rowLimit: Int = Self.rowLimit, pool: WorkerPool
   ) {
     self.publication = publication
     self.details = details
+    self.figures = figures
     self.tree = tree
     self.pool = pool
     let sizes = publication.result.best.model.assignment.sizes()
@@ -58,16 +62,39 @@ public struct RunReport {
   /// - Throws: `ClusteringError` when no tree can be made of the centers.
   /// - Complexity: O(nnz + k²·d) and the relatives' own: see `Recommender.lists`.
   public func html() throws -> [UInt8] {
-    var members = made + choice + described
-    members += try relations()
-    members += try map()
-    members += evidence + catalogue
     let lists = relatives
-    var page = ReportPage(.object(members + listed(lists, wordLimit: Self.wordLimit)))
-    for limit in (0..<Self.wordLimit).reversed() where page.bytes.count > Self.byteLimit {
-      page = ReportPage(.object(members + listed(lists, wordLimit: limit)))
+    let sections: [@Sendable () throws -> [(String, JSONValue)]] = [
+      { made + choice + described }, relations, { map + evidence + catalogue },
+    ]
+    let parts = pool.map(sections.count + 1) { section in
+      Result {
+        section < sections.count
+          ? Self.members(try sections[section]())
+          : Self.members(listed(lists, wordLimit: Self.wordLimit))
+      }
     }
-    return page.bytes
+    var data = try parts.map { try $0.get() }
+    let others = ReportPage([]).bytes.count + data.dropLast().reduce(0) { $0 + $1.count }
+    // As many shared words as there is room for, found by halves: escapes make the page hardly longer.
+    var (fitting, tooMany) = (0, Self.wordLimit)
+    if lists != nil, others + data[sections.count].count > Self.byteLimit {
+      while fitting + 1 < tooMany {
+        let middle = (fitting + tooMany) / 2
+        let size = Self.members(listed(lists, wordLimit: middle)).count
+        if others + size > Self.byteLimit { tooMany = middle } else { fitting = middle }
+      }
+      data[sections.count] = Self.members(listed(lists, wordLimit: fitting))
+    }
+    let comma = Array(", ".utf8)
+    let separated = data.filter { !$0.isEmpty }.enumerated().flatMap { index, part in
+      index == 0 ? [part] : [comma, part]
+    }
+    return ReportPage([Array("{".utf8)] + separated + [Array("}".utf8)]).bytes
+  }
+
+  /// The members of an object without the braces around them.
+  private static func members(_ members: [(String, JSONValue)]) -> [UInt8] {
+    Array(JSONValue.object(members).bytes.dropFirst().dropLast())
   }
 }
 

@@ -14,13 +14,15 @@ public struct SilhouetteFigure: Sendable, Equatable {
   /// - Parameters:
   ///   - result: what the sweep found.
   ///   - names: what to call each cluster of the chosen clustering.
+  ///   - colors: their colors; without them colors take turns by number.
   /// - Complexity: O(n log n).
-  public init?(_ result: SweepResult, names: [String]) {
+  public init?(_ result: SweepResult, names: [String], colors: ClusterColors? = nil) {
     let lines = CurvePanel.Line.lines(of: result) { $0.silhouette.mean }
     let hasCurve = Set(lines.flatMap { $0.points.map(\.k) }).count > 1
     let best = result.best
     knives = SilhouetteKnives(
       best.silhouette, labels: best.model.assignment.labels, names: names,
+      colors: colors ?? ClusterColors(order: Array(0..<best.clusterCount)),
       title: "Silhouettes of the rows, k = \(best.clusterCount) (\(best.algorithm.rawValue))")
     guard hasCurve || knives != nil else { return nil }
     self.lines = hasCurve ? lines : []

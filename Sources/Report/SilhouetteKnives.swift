@@ -29,14 +29,19 @@ struct SilhouetteKnives: Sendable, Equatable {
   /// All clusters that have rows.
   let clusterCount: Int
   let mean: Double
+  let colors: ClusterColors
 
   /// Sorts silhouettes; nil where there are none.
   ///
   /// - Complexity: O(n log n).
-  init?(_ silhouette: SilhouetteResult, labels: [Int32], names: [String], title: String) {
+  init?(
+    _ silhouette: SilhouetteResult, labels: [Int32], names: [String], colors: ClusterColors,
+    title: String
+  ) {
     guard let mean = silhouette.mean else { return nil }
     self.mean = mean
     self.title = title
+    self.colors = colors
     var values = [[Double]](repeating: [], count: silhouette.clusterMeans.count)
     for (row, label) in labels.enumerated() { values[Int(label)].append(silhouette.samples[row]) }
     let present = values.indices.filter { !values[$0].isEmpty }
@@ -92,7 +97,7 @@ struct SilhouetteKnives: Sendable, Equatable {
     for (index, knife) in knives.enumerated() {
       let thickness = thicknesses[index]
       drawn += SVGPage.path(
-        "full c\(index % Palette.count)", outline(knife, from: y, thickness: thickness, x))
+        "full \(colors.name(of: knife.cluster))", outline(knife, from: y, thickness: thickness, x))
       let base = y + thickness / 2 + 4.2
       drawn += SVGPage.words("strong number ink", Self.left - 12, base, String(knife.cluster))
       drawn += SVGPage.words(
@@ -115,7 +120,8 @@ struct SilhouetteKnives: Sendable, Equatable {
   }
 
   private var caption: String {
-    let all = "Each cluster's rows from the best placed to the worst; thicker with more rows"
+    let all =
+      "Each cluster's rows from the best placed to the worst; thicker with more rows, in the map's colors"
     return clusterCount > knives.count
       ? "\(all); the \(knives.count) largest of \(VisibleText.grouped(clusterCount)) clusters" : all
   }

@@ -8,7 +8,7 @@ internal import Matrices
 struct Main {
   static func main() {
     Terminal.ignoreWriteSignals()
-    Interruption.cleanUpOnSignals()
+    Interruption.cleanUpOnSignals(ending: { Terminal.endStatus() })
     UnusedMemory.giveBackLargeBlocks()
     var arguments = Array(CommandLine.arguments.dropFirst())
     let wantsJSON = Self.wantsJSON(arguments)

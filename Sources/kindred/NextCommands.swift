@@ -15,7 +15,12 @@ struct NextCommands {
       commands.append("kindred recommend \(place) \"\(title)\"")
     }
     if result.runs.count > 1 {
-      let other = result.runs.last { $0.clusterCount != result.best.clusterCount } ?? result.best
+      let best = result.best.clusterCount
+      // What another criterion would choose is worth a look.
+      let voted = result.choice.votes.map { result.runs[$0.index] }
+      let other =
+        voted.first { $0.clusterCount != best } ?? result.runs.last { $0.clusterCount != best }
+        ?? result.best
       let name =
         other.algorithm == result.best.algorithm ? "" : " --algorithm \(other.algorithm.rawValue)"
       commands.append(
@@ -37,8 +42,9 @@ struct NextCommands {
     var counts: [String: Int] = [:]
     for title in titles { counts[title.lowercased(), default: 0] += 1 }
     let plain = titles.lazy.filter { isPlain($0) && counts[$0.lowercased()] == 1 }
-    return plain.first { $0.contains(" ") && $0.allSatisfy { $0.isLetter || $0 == " " } }
-      ?? plain.first
+    let words = plain.filter { $0.contains(" ") && $0.allSatisfy { $0.isLetter || $0 == " " } }
+    // One that any keyboard can type, if there is one.
+    return words.first { $0.utf8.allSatisfy { $0 < 0x80 } } ?? words.first ?? plain.first
   }
 
   private static func isPlain(_ title: String) -> Bool {

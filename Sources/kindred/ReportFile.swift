@@ -8,11 +8,14 @@ enum ReportFile {
   ///
   /// - Parameter tree: the top of a tree of its rows, when there is one.
   static func file(
-    _ publication: RunPublication, details: RunPublication.Details, tree: Dendrogram?,
-    pool: WorkerPool
+    _ publication: RunPublication, details: RunPublication.Details, figures: RunFigures,
+    tree: Dendrogram?, pool: WorkerPool
   ) -> RunFolder.File {
     RunFolder.File(
       "report.html",
-      making: { try RunReport(publication, details: details, tree: tree, pool: pool).html() })
+      making: {
+        try RunReport(publication, details: details, figures: figures, tree: tree, pool: pool)
+          .html()
+      })
   }
 }

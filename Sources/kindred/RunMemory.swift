@@ -22,7 +22,7 @@ struct RunMemory {
     standing = .ofThisProcess
     (plan, liveLimit) = MemoryPlan.fitting(
       limit, features: rows.prepared.features, heldOut: rows.heldOut?.features,
-      termRows: rows.prepared.termFeatures, configuration: configuration, standing: standing,
+      termRows: rows.prepared.termRows, configuration: configuration, standing: standing,
       threadCount: threadCount)
   }
 
@@ -44,7 +44,7 @@ struct RunMemory {
   private func fits(_ configuration: RunConfiguration, limit: Int) -> Bool {
     MemoryPlan.fitting(
       limit, features: rows.prepared.features, heldOut: rows.heldOut?.features,
-      termRows: rows.prepared.termFeatures, configuration: configuration, standing: standing,
+      termRows: rows.prepared.termRows, configuration: configuration, standing: standing,
       threadCount: threadCount
     ).plan.totalBytes <= limit
   }

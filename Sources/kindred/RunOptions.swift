@@ -177,6 +177,8 @@ struct RunOptions: ParsableArguments {
     let start = ContinuousClock.now
     let details = try publication.details(pool: pool)
     var files = publication.files(details)
+    let figures = try RunFigures(of: publication, details: details, pool: pool)
+    files += figures.files
     let trees = publication.result.trees
     var shownTree: Dendrogram?
     for tree in trees {
@@ -186,32 +188,37 @@ struct RunOptions: ParsableArguments {
         tree, order: order, input: publication.input, suffix: suffix)
       let best = publication.result.best
       let isChosen = best.algorithm.linkage == tree.linkage
-      let picture = try DendrogramFile.picture(
+      var picture = try DendrogramFile.picture(
         tree, metric: TreeGrower.metric(of: tree.linkage, in: publication.configuration),
         cut: isChosen ? best.model.assignment : nil, order: order, leafLimit: 30,
         input: publication.input)
+      if isChosen { picture.colors = figures.colors }
       files.append(DendrogramFile.file(picture, suffix: suffix))
       // The chosen clustering's own tree, or else the first.
       if isChosen || shownTree == nil { shownTree = picture }
     }
-    files += try RunFigures.files(of: publication, pool: pool)
-    files.append(ReportFile.file(publication, details: details, tree: shownTree, pool: pool))
+    // What takes longest comes first, so that no thread is left with it at the end.
+    files.insert(
+      ReportFile.file(
+        publication, details: details, figures: figures, tree: shownTree, pool: pool), at: 0)
+    let records = publication.records
+    files.insert(RunFolder.File("runs.h5") { try RunsFile.write(records, to: $0) }, at: 1)
     files = converter?.adding(to: files) ?? files
     let model = publication.model
     files.append(RunFolder.File("model.h5") { try ModelFile.write(model, to: $0) })
-    let records = publication.records
-    files.append(RunFolder.File("runs.h5") { try RunsFile.write(records, to: $0) })
     seconds.add(ContinuousClock.now - start, to: .write)
     let spent = seconds
+    let formulas = SpreadsheetOption.FormulaCounts()
+    let times = FileSeconds()
+    files = times.measuring(
+      SpreadsheetOption.prepare(files, outcome.configuration, counts: formulas))
     files.append(
       RunFolder.File(
         "timing.json",
-        Array(outcome.timing(seconds: spent, peakMemory: Terminal.peakMemory).prettyText.utf8),
+        outcome.timing(seconds: spent, files: times, peakMemory: Terminal.peakMemory).prettyBytes,
         isReproducible: false))
     let publishing = ContinuousClock.now
-    let formulas = SpreadsheetOption.FormulaCounts()
-    try folder.publish(
-      SpreadsheetOption.prepare(files, outcome.configuration, counts: formulas), pool: pool)
+    try folder.publish(files, pool: pool)
     formulas.warn(common.manners)
     seconds.add(ContinuousClock.now - publishing, to: .write)
   }

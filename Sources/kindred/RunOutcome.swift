@@ -36,9 +36,9 @@ struct RunOutcome {
   }
 
   /// What varies between equal runs.
-  func timing(seconds: PhaseSeconds, peakMemory: Int) -> JSONValue {
+  func timing(seconds: PhaseSeconds, files: FileSeconds, peakMemory: Int) -> JSONValue {
     var members: [(String, JSONValue)] = [
-      ("seconds", seconds.json), ("threads", .int(threadCount)),
+      ("seconds", seconds.json), ("files", files.json), ("threads", .int(threadCount)),
       ("peak_memory_bytes", .int(peakMemory)),
     ]
     if let fits {

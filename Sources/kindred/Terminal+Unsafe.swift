@@ -41,9 +41,8 @@ enum Terminal {
   }
 
   private static func send(_ bytes: [UInt8]) {
-    let failed = status.withLock { isDrawn in
-      if isDrawn { _ = write(erasure, to: STDERR_FILENO) }
-      isDrawn = false
+    let failed = status.withLock { _ in
+      if isDrawn.exchange(false, ordering: .relaxed) { _ = write(erasure, to: STDERR_FILENO) }
       return write(bytes, to: STDOUT_FILENO)
     }
     guard let failure = failed else { return }
@@ -64,30 +63,41 @@ enum Terminal {
   /// Writes a line for people.
   static func note(_ text: StyledText) {
     let bytes = Array((rendered(text, on: .words) + "\n").utf8)
-    status.withLock { isDrawn in
-      _ = write((isDrawn ? erasure : []) + bytes, to: STDERR_FILENO)
-      isDrawn = false
+    status.withLock { _ in
+      let wasDrawn = isDrawn.exchange(false, ordering: .relaxed)
+      _ = write((wasDrawn ? erasure : []) + bytes, to: STDERR_FILENO)
     }
   }
 
   /// Writes over the current line of a terminal; the next words or results take its place.
   static func showStatus(_ text: String) {
-    status.withLock { isDrawn in
+    status.withLock { _ in
+      guard !isEnding.load(ordering: .sequentiallyConsistent) else { return }
+      isDrawn.store(true, ordering: .sequentiallyConsistent)
       _ = write(erasure + Array(text.utf8), to: STDERR_FILENO)
-      isDrawn = true
     }
   }
 
   /// Clears the line that `showStatus` has written, if it is still there.
   static func eraseStatus() {
-    status.withLock { isDrawn in
-      if isDrawn { _ = write(erasure, to: STDERR_FILENO) }
-      isDrawn = false
+    status.withLock { _ in
+      if isDrawn.exchange(false, ordering: .relaxed) { _ = write(erasure, to: STDERR_FILENO) }
     }
   }
 
+  /// Clears the status line for good, without a lock: a signal handler calls it.
+  static func endStatus() {
+    isEnding.store(true, ordering: .sequentiallyConsistent)
+    guard isDrawn.load(ordering: .sequentiallyConsistent) else { return }
+    _ = write(erasure, to: STDERR_FILENO)
+  }
+
+  /// Held while something is written.
+  private static let status = Mutex(())
   /// Whether a status line is drawn.
-  private static let status = Mutex(false)
+  private static let isDrawn = Atomic<Bool>(false)
+  /// True once a signal ends the process: no status line is drawn any more.
+  private static let isEnding = Atomic<Bool>(false)
   private static let erasure = Array("\r\u{1B}[K".utf8)
 
   private static func rendered(_ text: StyledText, on stream: Stream) -> String {

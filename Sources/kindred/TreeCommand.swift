@@ -110,7 +110,7 @@ struct TreeGrowCommand: ParsableCommand {
     try check(configuration, prepared)
 
     var own = MemoryPlan(
-      features: prepared.features, heldOut: nil, termRows: prepared.termFeatures,
+      features: prepared.features, heldOut: nil, termRows: prepared.termRows,
       configuration: configuration, standing: .ofThisProcess, threadCount: pool.threadCount)
     if configuration.leafOrder == .optimal {
       let leaves = min(

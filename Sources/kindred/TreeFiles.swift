@@ -13,7 +13,7 @@ enum TreeFiles {
     converter: PictureConverter?, manners: MannersOptions, seconds: inout PhaseSeconds
   ) throws {
     let start = ContinuousClock.now
-    let picture = try DendrogramFile.picture(
+    var picture = try DendrogramFile.picture(
       result.grown, metric: work.metric, cut: result.cut?.best.model.assignment,
       order: result.order, leafLimit: work.configuration.pictureLeafCount, input: work.prepared)
     var files: [RunFolder.File]
@@ -23,9 +23,13 @@ enum TreeFiles {
         heldOut: nil)
       let details = try publication.details(pool: work.pool)
       files = publication.files(details)
-      files += try RunFigures.files(of: publication, pool: work.pool)
-      files.append(
-        ReportFile.file(publication, details: details, tree: picture, pool: work.pool))
+      let figures = try RunFigures(of: publication, details: details, pool: work.pool)
+      files += figures.files
+      picture.colors = figures.colors
+      // What takes longest comes first.
+      files.insert(
+        ReportFile.file(
+          publication, details: details, figures: figures, tree: picture, pool: work.pool), at: 0)
       let model = publication.model
       files.append(RunFolder.File("model.h5") { try ModelFile.write(model, to: $0) })
       let records = publication.records
@@ -45,24 +49,27 @@ enum TreeFiles {
     files = converter?.adding(to: files) ?? files
     seconds.add(ContinuousClock.now - start, to: .write)
     let spent = seconds
+    let formulas = SpreadsheetOption.FormulaCounts()
+    let times = FileSeconds()
+    files = times.measuring(
+      SpreadsheetOption.prepare(files, work.configuration, counts: formulas))
     files.append(
       RunFolder.File(
-        "timing.json", timing(seconds: spent, threadCount: work.pool.threadCount),
+        "timing.json", timing(seconds: spent, files: times, threadCount: work.pool.threadCount),
         isReproducible: false))
     let publishing = ContinuousClock.now
-    let formulas = SpreadsheetOption.FormulaCounts()
-    try folder.publish(
-      SpreadsheetOption.prepare(files, work.configuration, counts: formulas), pool: work.pool)
+    try folder.publish(files, pool: work.pool)
     formulas.warn(manners)
     seconds.add(ContinuousClock.now - publishing, to: .write)
   }
 
   /// What varies between equal runs, as it is when this is called.
-  private static func timing(seconds: PhaseSeconds, threadCount: Int) -> [UInt8] {
-    let timing = JSONValue.object([
-      ("seconds", seconds.json), ("threads", .int(threadCount)),
+  private static func timing(
+    seconds: PhaseSeconds, files: FileSeconds, threadCount: Int
+  ) -> [UInt8] {
+    JSONValue.object([
+      ("seconds", seconds.json), ("files", files.json), ("threads", .int(threadCount)),
       ("peak_memory_bytes", .int(Terminal.peakMemory)),
-    ])
-    return Array(timing.prettyText.utf8)
+    ]).prettyBytes
   }
 }

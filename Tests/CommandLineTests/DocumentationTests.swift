@@ -12,7 +12,7 @@ import Testing
   @Test(.enabled(if: WitnessTests.hasPython, "no .venv: Scripts/setup --python makes it"))
   func theReadersOfEveryFormatRead() throws {
     let blocks = try run("formats.md", commandBlocks: 2)
-    try #require(blocks.count == 13)
+    try #require(blocks.count == 14)
     let labelColumns = ["row", "id", "title", "cluster", "silhouette", "distance"]
     let terms = try #require((blocks[1]["terms"] as? [String: Int])?["count"])
     expect(blocks[1], "X", shape: [800, terms], type: "float32")
@@ -34,13 +34,15 @@ import Testing
     expect(blocks[7], "table", rows: 2, columns: (0..<k).map(String.init))
     expect(blocks[8], "seconds", count: 6)
     #expect(blocks[9]["intact"] as? Bool == true)
-    expect(blocks[10], "Z", shape: [799, 4], type: "float64")
-    expect(blocks[10], "order", shape: [800], type: "int32")
-    expect(blocks[10], "leaves", rows: 800, columns: ["row", "id", "title", "leaf", "place"])
-    expect(blocks[10], "heights", rows: 800, columns: ["k", "from", "to", "gap"])
-    expect(blocks[11], "centers", shape: [k, 25], type: "float32")
-    expect(blocks[11], "inertias", count: 14)
-    #expect(blocks[12]["answer"] != nil && blocks[12]["complaint"] != nil)
+    expect(blocks[10], "names", count: 640)
+    #expect(blocks[10]["shown"] as? Int == 640 && blocks[10]["of"] as? Int == 640)
+    expect(blocks[11], "Z", shape: [799, 4], type: "float64")
+    expect(blocks[11], "order", shape: [800], type: "int32")
+    expect(blocks[11], "leaves", rows: 800, columns: ["row", "id", "title", "leaf", "place"])
+    expect(blocks[11], "heights", rows: 800, columns: ["k", "from", "to", "gap"])
+    expect(blocks[12], "centers", shape: [k, 25], type: "float32")
+    expect(blocks[12], "inertias", count: 14)
+    #expect(blocks[13]["answer"] != nil && blocks[13]["complaint"] != nil)
   }
 
   @Test(.enabled(if: WitnessTests.hasPython, "no .venv: Scripts/setup --python makes it"))

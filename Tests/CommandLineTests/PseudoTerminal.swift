@@ -12,8 +12,11 @@ struct PseudoTerminal {
   enum Streams { case both, output, words, input }
 
   /// What the command wrote to the terminal, with LF line ends, and its exit code.
+  ///
+  /// - Parameter interruption: a signal that the command gets once it has written some text.
   func run(
-    _ arguments: [String], on streams: Streams = .both, timeLimitInSeconds: Double = 60
+    _ arguments: [String], on streams: Streams = .both,
+    interruption: (signal: Int32, text: String)? = nil, timeLimitInSeconds: Double = 60
   ) throws -> (text: String, exitCode: Int32) {
     var size = winsize(ws_row: 50, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
     var (ours, theirs): (Int32, Int32) = (-1, -1)
@@ -41,6 +44,7 @@ struct PseudoTerminal {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)
     let start = ContinuousClock.now
+    var waitsForText = interruption != nil
     while true {
       var waiting = pollfd(fd: ours, events: Int16(POLLIN), revents: 0)
       _ = poll(&waiting, 1, 100)
@@ -48,6 +52,12 @@ struct PseudoTerminal {
         let count = read(ours, &buffer, buffer.count)
         if count <= 0 { break }
         bytes += buffer[..<count]
+        if let interruption, waitsForText,
+          String(decoding: bytes, as: UTF8.self).contains(interruption.text)
+        {
+          waitsForText = false
+          kill(process.processIdentifier, interruption.signal)
+        }
       } else if waiting.revents != 0 {
         break
       }

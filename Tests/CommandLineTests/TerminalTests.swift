@@ -159,6 +159,22 @@ import Testing
     }
   }
 
+  @Test(arguments: [SIGINT, SIGTERM])
+  func aSignalTakesTheProgressAway(number: Int32) throws {
+    try withTemporaryFolder { folder in
+      let input = packageFolder.appending(path: "Dataset/train.csv").path
+      let terminal = PseudoTerminal(
+        currentFolder: folder, columns: 60, environment: ["NO_COLOR": "1"])
+      let result = try terminal.run(
+        ["sweep", input, "--k", "2...40", "--n-init", "400", "--out", "run"], on: .words,
+        interruption: (number, "/15600"))
+      #expect(result.exitCode == 128 + number)
+      #expect(result.text.contains("sweep ") && result.text.contains("/15600"))
+      // The cursor is left at the start of an empty line.
+      #expect(result.text.hasSuffix("\r\(Self.escape)[K"), "\(result.text.debugDescription)")
+    }
+  }
+
   @Test func aKeyboardIsNoInput() throws {
     try withTemporaryFolder { folder in
       let result = try PseudoTerminal(currentFolder: folder).run(["check", "-"], on: .input)

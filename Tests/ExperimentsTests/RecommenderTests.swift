@@ -32,10 +32,23 @@ import Testing
 
   @Test(arguments: [true, false], [1, 2, 7])
   func listsAreThoseOfEachRow(latent: Bool, threadCount: Int) throws {
-    let rowCount = 300
+    try checkLists(
+      latent: latent, threadCount: threadCount, rowCount: 300, columnCount: 400, length: 3)
+  }
+
+  /// Nearly all words are common here, and rows fill several blocks.
+  @Test(arguments: [true, false])
+  func listsOfCommonWordsAreThoseOfEachRow(latent: Bool) throws {
+    try checkLists(latent: latent, threadCount: 3, rowCount: 900, columnCount: 50, length: 12)
+  }
+
+  private func checkLists(
+    latent: Bool, threadCount: Int, rowCount: Int, columnCount: Int, length: Int
+  ) throws {
     var model = try self.model(latent: latent)
     // Rows without words, equal rows and short ones: ties, and relatives that share no word.
-    let terms = RandomPoints.text(seed: 5, rowCount: rowCount, columnCount: 400, length: 3)
+    let terms = RandomPoints.text(
+      seed: 5, rowCount: rowCount, columnCount: columnCount, length: length)
     let rows = RandomPoints.blobs(seed: 6, rowCount: rowCount, columnCount: 6, blobCount: 4)
     model.features = latent ? .dense(rows) : .sparse(terms)
     model.termFeatures = latent ? terms : nil
@@ -53,7 +66,7 @@ import Testing
     // Sparse rows alone have no words; those behind latent rows have.
     for relative in lists.rows.indices where latent {
       let (row, other) = (asked[relative / 10], Int(lists.rows[relative]))
-      let weights = (0..<400).map { weight(terms, row, $0) * weight(terms, other, $0) }
+      let weights = (0..<columnCount).map { weight(terms, row, $0) * weight(terms, other, $0) }
       let shared = weights.indices.filter { weights[$0] > 0 }
         .sorted { (-weights[$0], $0) < (-weights[$1], $1) }.prefix(3)
       let own = lists.sharedOffsets[relative]..<lists.sharedOffsets[relative + 1]

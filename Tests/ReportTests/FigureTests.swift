@@ -150,6 +150,37 @@ internal import Testing
     }
   }
 
+  @Test("A cluster has one color in all figures, also when there are more clusters than colors")
+  func colors() throws {
+    let points = FeatureMatrix.dense(
+      RandomPoints.blobs(seed: 4, rowCount: 400, columnCount: 6, blobCount: 9))
+    let run = try FigureSamples.sweep(points, k: [9, 10], algorithms: [.kmeans], restarts: 1)
+    let map = try FigureSamples.map(run.best, of: points)
+    let colors = ClusterColors(map, sizes: run.best.model.assignment.sizes())
+    #expect(Set(colors.places) == Set(0..<6))
+    func classes(_ bytes: [UInt8], _ first: String) -> [String] {
+      String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { line in
+        line.contains("class=\"\(first) c")
+          ? String(line.split(separator: "\"")[1].dropFirst(first.count + 1)) : nil
+      }
+    }
+    let expected = colors.places.map { "c\($0)" }
+    #expect(classes(MapFigure(map, of: run.best, names: []).svg(), "disc") == expected)
+    let knives = try #require(SilhouetteFigure(run, names: [], colors: colors))
+    #expect(classes(knives.svg(), "full") == expected)
+    // The nearest cluster on the map has another color.
+    for (cluster, color) in colors.places.enumerated() {
+      func distance(_ other: Int) -> Float {
+        let dx = map.centers[cluster, 0] - map.centers[other, 0]
+        let dy = map.centers[cluster, 1] - map.centers[other, 1]
+        return dx * dx + dy * dy
+      }
+      let nearest = colors.places.indices.filter { $0 != cluster }
+        .min { distance($0) < distance($1) }
+      #expect(colors.places[try #require(nearest)] != color)
+    }
+  }
+
   @Test("One k has no elbow, one cluster neither silhouette nor heat map, and both have a map")
   func fewClusters() throws {
     let one = try FigureSamples.sweep(k: [3], algorithms: [.kmeans])
@@ -177,7 +208,7 @@ internal import Testing
     let map = try #require(figures["map"])
     #expect(
       String(decoding: map, as: UTF8.self).components(separatedBy: "h0").count - 1 == 4_000)
-    #expect(try XMLText(map).texts.contains { $0.hasPrefix("4,000 of 10,000 rows are drawn") })
+    #expect(try XMLText(map).texts.contains { $0.contains("4,000 of 10,000 rows are drawn") })
     for (name, count) in [("silhouette", 60), ("heatmap", 45)] {
       let texts = try XMLText(#require(figures[name])).texts
       #expect(texts.contains { $0.contains("the \(count) largest of \(result.best.clusterCount)") })

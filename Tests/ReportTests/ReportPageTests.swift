@@ -9,7 +9,7 @@ import Testing
       .string("</script><!--"), .string("a & b > c"), .string("\u{2028}\u{2029}"),
       .string("\u{E8}\u{A8}\u{4E28}"), .number(-0.5), .null,
     ])
-    let escaped = String(decoding: ReportPage.escaped(json.text), as: UTF8.self)
+    let escaped = String(decoding: ReportPage.escaped(json.bytes), as: UTF8.self)
     #expect(
       escaped == """
         ["\\u003c/script\\u003e\\u003c!--", "a \\u0026 b \\u003e c", "\\u2028\\u2029", \
@@ -19,13 +19,13 @@ import Testing
 
   @Test func dataAreNotLookedThroughForTheNamesOfParts() {
     let page = String(
-      decoding: ReportPage(.string("%SCRIPT% %DATA% %NOTHING%")).bytes, as: UTF8.self)
+      decoding: ReportPage([Array("\"%SCRIPT% %DATA% %NOTHING%\"".utf8)]).bytes, as: UTF8.self)
     #expect(page.contains(#"id="data">"%SCRIPT% %DATA% %NOTHING%"</script>"#))
     #expect(!page.contains("%STYLE-HASH%"))
   }
 
   @Test func pageAsksForNothingElse() {
-    let page = String(decoding: ReportPage(.null).bytes, as: UTF8.self)
+    let page = String(decoding: ReportPage([]).bytes, as: UTF8.self)
     for word in ["http:", "https:", "url(", "innerHTML", "outerHTML", "document.write", "eval("] {
       // The name of the SVG namespace is no address that is asked for.
       #expect(!page.replacing("http://www.w3.org/2000/svg", with: "").contains(word), "\(word)")

@@ -16,8 +16,12 @@ function ticks(least, greatest, count) {
   return found;
 }
 
-function tickText(value) {
-  return String(Number(value.toPrecision(6))).replace('-', '−');
+// A tick as text, with as many decimals as all ticks need.
+function tickText(value, all) {
+  const step = all.length > 1 ? all[1] - all[0] : 0;
+  const decimals = step > 1e-7 ? Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)) : -1;
+  const text = decimals < 0 || Math.abs(value) >= 1e7 ? String(Number(value.toPrecision(6))) : value.toFixed(decimals);
+  return text.replace('-', '−');
 }
 
 // One curve a series: { name, color, dash, points: [{ x, y, item }] }. Marks: [{ x, y, label, strong }].
@@ -41,13 +45,14 @@ function drawCurves({ title, xName, yName, series, marks, describe, falls }, all
   const xOf = (x) => box.left + ((x - x0) / (x1 - x0)) * (width - box.left - box.right);
   const yOf = (y) => height - box.bottom - ((y - y0) / (y1 - y0)) * (height - box.top - box.bottom);
   const root = svg('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', 'aria-label': title, class: 'chart' });
-  for (const tick of ticks(y0, y1, 5)) {
+  const levels = ticks(y0, y1, 5);
+  for (const tick of levels) {
     root.append(
       svg('line', { x1: box.left, x2: width - box.right, y1: yOf(tick), y2: yOf(tick), class: 'grid' }),
-      svg('text', { x: box.left - 6, y: yOf(tick) + 4, class: 'tick end' }, tickText(tick)));
+      svg('text', { x: box.left - 6, y: yOf(tick) + 4, class: 'tick end' }, tickText(tick, levels)));
   }
   for (const tick of ticks(x0, x1, 7).filter((tick) => Number.isInteger(tick) && tick >= 0)) {
-    root.append(svg('text', { x: xOf(tick), y: height - box.bottom + 16, class: 'tick middle' }, tickText(tick)));
+    root.append(svg('text', { x: xOf(tick), y: height - box.bottom + 16, class: 'tick middle' }, tick));
   }
   root.append(
     svg('text', { x: (box.left + width - box.right) / 2, y: height - 8, class: 'label middle' }, xName),
@@ -69,11 +74,11 @@ function drawCurves({ title, xName, yName, series, marks, describe, falls }, all
     }
   }
   // Two marks of one point are written one above the other.
-  const levels = new Map();
+  const taken = new Map();
   for (const mark of marks) {
     const key = `${mark.x} ${mark.y}`;
-    const level = levels.get(key) || 0;
-    levels.set(key, level + 1);
+    const level = taken.get(key) || 0;
+    taken.set(key, level + 1);
     const [x, y] = [xOf(mark.x), yOf(mark.y)];
     // Beside the curve: behind the point where the curve falls, before it where it rises.
     const isBehind = (falls && x < width - 110) || x < box.left + 110;

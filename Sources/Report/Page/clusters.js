@@ -30,7 +30,7 @@ function showClusters() {
 function clusterCard(cluster) {
   const heading = `heading-${cluster.cluster}`;
   const card = h(
-    'article', { class: 'card', id: `cluster-${cluster.cluster}`, 'aria-labelledby': heading, style: { '--own': colorOf(cluster.cluster) } },
+    'article', { class: 'card', id: `cluster-${cluster.cluster}`, 'aria-labelledby': heading, style: { '--own': clusterColor(cluster.cluster) } },
     h('h3', { id: heading }, h('span', { class: 'number' }, cluster.cluster), ' ', bdi(cluster.name)),
     h('p', { class: 'quiet' },
       `${grouped(cluster.rows)} rows (${percent(cluster.rows / report.total)})`,

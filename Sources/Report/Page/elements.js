@@ -38,13 +38,18 @@ function bdi(text) {
   return h('bdi', null, text);
 }
 
-// The color of a cluster, as a variable of the page.
-function colorOf(label) {
-  return `var(--c${label % 6})`;
+// Colors that take turns, as variables of the page.
+function colorOf(index) {
+  return `var(--c${index % 6})`;
+}
+
+// The color of a cluster, which is the same in all figures of the run.
+function clusterColor(label) {
+  return colorOf(report.colors[label]);
 }
 
 function dot(label) {
-  return h('span', { class: 'dot', style: { 'background-color': colorOf(label) }, 'aria-hidden': 'true' });
+  return h('span', { class: 'dot', style: { 'background-color': clusterColor(label) }, 'aria-hidden': 'true' });
 }
 
 // Digits as `NumberText.fixed` writes them: half away from zero, never −0.

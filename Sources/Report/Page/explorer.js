@@ -23,7 +23,9 @@ const explorer = {
       note.hidden = false;
     }
     const query = byId('query');
-    query.placeholder = `${nameOf(0).slice(0, 40)} …`;
+    // A typical title rather than the first, which may be any sign.
+    const typical = report.clusters.flatMap((cluster) => cluster.typical);
+    query.placeholder = `${nameOf(typical[0] ?? 0).slice(0, 40)} …`;
     query.addEventListener('input', () => this.search());
     query.addEventListener('keydown', (event) => this.key(event));
     query.addEventListener('blur', () => setTimeout(() => this.close(), 150));

@@ -76,7 +76,7 @@ const map = {
     const color = (name) => style.getPropertyValue(`--${name}`).trim();
     const colors = [0, 1, 2, 3, 4, 5].map((i) => color(`c${i}`));
     const radius = Math.max(1.6, Math.min(5, (rows.count > 3000 ? 2 : 3) * Math.sqrt(this.view.scale)));
-    const colorIndex = (label) => (this.byGroup ? (tree.groupOfCluster?.get(label) ?? 0) : label) % 6;
+    const colorIndex = (label) => (this.byGroup ? (tree.groupOfCluster?.get(label) ?? 0) % 6 : report.colors[label]);
     for (let turn = 0; turn < 2; turn++) {
       for (let row = 0; row < rows.count; row++) {
         const isFaint = this.only !== null && rows.labels[row] !== this.only;

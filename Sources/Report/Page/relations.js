@@ -15,10 +15,11 @@ function showSilhouettes() {
     const [least, most] = [Math.min(0, ...values), Math.max(0.05, ...values)];
     const xOf = (value) => left + ((value - least) / (most - least)) * (width - left - 16);
     const root = svg('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', class: 'chart', 'aria-label': 'Silhouettes of the rows of every cluster' });
-    for (const tick of ticks(least, most, 5)) {
+    const shown = ticks(least, most, 5);
+    for (const tick of shown) {
       root.append(
         svg('line', { x1: xOf(tick), x2: xOf(tick), y1: 0, y2: height - 26, class: 'grid' }),
-        svg('text', { x: xOf(tick), y: height - 10, class: 'tick middle' }, tickText(tick)));
+        svg('text', { x: xOf(tick), y: height - 10, class: 'tick middle' }, tickText(tick, shown)));
     }
     let y = 4;
     clusters.forEach((cluster, index) => {
@@ -28,7 +29,7 @@ function showSilhouettes() {
       const shape = [`${xOf(0)},${y}`, ...points, `${xOf(0)},${y + heights[index]}`].join(' ');
       root.append(
         svg('polygon', {
-          points: shape, class: 'blade', style: { fill: colorOf(cluster.cluster) },
+          points: shape, class: 'blade', style: { fill: clusterColor(cluster.cluster) },
           on: {
             pointermove: (event) => tip.show([h('b', null, `${cluster.cluster} `, bdi(cluster.name)), h('br'), `${grouped(cluster.rows)} rows, mean ${fixed(cluster.silhouette, 3)}`], event.clientX, event.clientY),
             pointerleave: () => tip.hide(),
@@ -54,8 +55,11 @@ function showSimilarity() {
   const { order } = report.similarity;
   const packed = unpackSigned(report.similarity.cosines, (count * (count - 1)) / 2);
   const cosine = (a, b) => (a === b ? 1 : packed[(Math.max(a, b) * (Math.max(a, b) - 1)) / 2 + Math.min(a, b)] / 100);
+  // The greatest of two different clusters has the strongest color.
+  const most = Math.max(0.01, ...packed.map(Math.abs));
+  const least = Math.min(...packed) / 100;
   const frame = h('div', { class: 'wide' });
-  byId('heat').append(frame, nearestTable(clusters, cosine));
+  byId('heat').append(frame, heatScale(most / 100, least), nearestTable(clusters, cosine));
   drawForWidth(frame, (width) => {
     const left = width < 520 ? 110 : 200;
     const cell = Math.max(7, Math.min(26, (width - left - 4) / count));
@@ -73,7 +77,7 @@ function showSimilarity() {
         const value = cosine(a, b);
         root.append(svg('rect', {
           x: left + cell * column, y: top + cell * line, width: cell - 1, height: cell - 1, class: 'cell',
-          style: { fill: value < 0 ? 'var(--c1)' : 'var(--c0)' }, 'fill-opacity': a === b ? 1 : Math.abs(value).toFixed(2),
+          style: { fill: a === b ? 'var(--faint)' : value < 0 ? 'var(--c1)' : 'var(--c0)' }, 'fill-opacity': a === b ? 1 : Math.abs((value * 100) / most).toFixed(2),
           on: {
             pointerenter: (event) => tip.show([
               bdi(`${clusters[a].cluster} ${clusters[a].name}`), h('br'), bdi(`${clusters[b].cluster} ${clusters[b].name}`), h('br'), h('b', null, fixed(value, 2))], event.clientX, event.clientY),
@@ -84,6 +88,16 @@ function showSimilarity() {
     });
     return root;
   });
+}
+
+// What the colors of cells mean.
+function heatScale(most, least) {
+  const steps = [];
+  for (let step = least < 0 ? -5 : 0; step <= 10; step++) {
+    if (step < 0 && (step + 1) / 10 * most <= least) continue;
+    steps.push(h('span', { class: 'step', style: { background: step < 0 ? 'var(--c1)' : 'var(--c0)', opacity: Math.abs(step) / 10 } }));
+  }
+  return h('p', { class: 'quiet scale' }, least < 0 ? fixed(least, 2) : '0', ' ', h('span', { 'aria-hidden': 'true' }, steps), ' ', fixed(most, 2), least < 0 ? '; the second color is below 0' : '');
 }
 
 // The nearest other cluster of each, as text.

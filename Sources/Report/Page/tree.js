@@ -9,7 +9,7 @@ const tree = {
     if (!report.tree) return removeSection('tree');
     const { nodes, isOfCenters } = report.tree;
     byId('tree-how').textContent = isOfCenters
-      ? 'This is a tree of the centers of the clusters, not of the rows: the two centers whose merging adds least to the inertia join first, on the right, until all are one. The slider cuts the tree into groups of clusters; the map can take their colors.'
+      ? 'This is a tree of the centers of the clusters, not of the rows: the two centers whose merging adds least to the inertia join first, on the right, until all are one. The slider cuts the tree into groups of clusters. A color here is a group, not a cluster; the map can take these colors.'
       : 'This is the top of the tree of all rows: its leaves are groups of rows, and the two that are nearest by the linkage join first, on the right, until all are one. The slider cuts the tree; each color is a group.';
     const leafCount = nodes.filter((node) => !node.children).length;
     const slider = byId('cut');
@@ -67,10 +67,11 @@ const tree = {
     const root = svg('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', class: 'chart', 'aria-label': `Tree, ${heightLabel}` });
     const y = new Float64Array(nodes.length);
     leaves.forEach((place, index) => { y[place] = index * line + 12; });
-    for (const tick of ticks(least, most, width < 520 ? 3 : 6)) {
+    const shown = ticks(least, most, width < 520 ? 3 : 6);
+    for (const tick of shown) {
       root.append(
         svg('line', { x1: xOf(tick), x2: xOf(tick), y1: 0, y2: leaves.length * line + 4, class: 'grid' }),
-        svg('text', { x: xOf(tick), y: leaves.length * line + 20, class: 'tick middle' }, tickText(tick)));
+        svg('text', { x: xOf(tick), y: leaves.length * line + 20, class: 'tick middle' }, tickText(tick, shown)));
     }
     root.append(svg('text', { x: 14, y: height - 6, class: 'label' }, heightLabel));
     this.branches = [];
