@@ -1,0 +1,287 @@
+// Assignment, exact distances, sums and products of rows.
+#include "kernels.h"
+
+enum { TERMS = 24, ROWS = 21 };
+
+/// Centers with `count` lanes in use; strips of 48 lanes where `strips`.
+static kindred_centers some_centers(int64_t count, int64_t d) {
+  const int64_t stride = rounded(count, 16);
+  float *scale = LINED(float, stride), *bias = LINED(float, stride);
+  for (int64_t j = 0; j < stride; j++) {
+    scale[j] = j < count ? (float)(1.5 + next_number()) : 0;
+    bias[j] = j < count ? (float)next_number() : -INFINITY;
+  }
+  float *panel = some_floats(d * stride, 1);
+  return (kindred_centers){panel, scale, bias, stride, {d, NULL, NULL, NULL, NULL}};
+}
+
+static int32_t *all_rows(int64_t count) {
+  int32_t *rows = ROOM(int32_t, count);
+  for (int64_t i = 0; i < count; i++) rows[i] = (int32_t)i;
+  return rows;
+}
+
+static void add_assignment(results *out, const float *best, const float *second,
+                           const int32_t *label, const float *others, int64_t count) {
+  add_floats(out, best, count);
+  add_floats(out, second, count);
+  add_ints(out, label, count);
+  add_floats(out, others, count * 16);
+}
+
+static void assign_sparse(int32_t level, int64_t size, results *out) {
+  const kindred_rows points = some_rows(ROWS, TERMS, 0);
+  const kindred_centers centers = some_centers(size, TERMS);
+  int32_t *head_lengths = ROOM(int32_t, ROWS);
+  for (int64_t i = 0; i < ROWS; i++)
+    head_lengths[i] = (int32_t)(points.row_offsets[i + 1] - points.row_offsets[i]);
+  float *best = ROOM(float, ROWS), *second = ROOM(float, ROWS), *others = LINED(float, ROWS * 16);
+  int32_t *label = ROOM(int32_t, ROWS);
+  kindred_assign_sparse(level, &points, all_rows(ROWS), ROWS, head_lengths, &centers,
+                        LINED(float, 4 * centers.stride), best, second, label, others);
+  add_assignment(out, best, second, label, others, ROWS);
+}
+
+/// As many rows as the size says, none at all included.
+static void assign_sparse_rows(int32_t level, int64_t size, results *out) {
+  const kindred_rows points = some_rows(size, TERMS, 0);
+  const kindred_centers centers = some_centers(37, TERMS);
+  int32_t *head_lengths = ROOM(int32_t, size);
+  for (int64_t i = 0; i < size; i++)
+    head_lengths[i] = (int32_t)(points.row_offsets[i + 1] - points.row_offsets[i]);
+  float *best = ROOM(float, size), *second = ROOM(float, size);
+  int32_t *label = ROOM(int32_t, size);
+  kindred_assign_sparse(level, &points, all_rows(size), size, head_lengths, &centers,
+                        LINED(float, 4 * centers.stride), best, second, label, NULL);
+  add_assignment(out, best, second, label, NULL, 0);
+  add_floats(out, best, size);
+  add_ints(out, label, size);
+}
+
+static void assign_dense_at(int32_t level, int64_t rows, int64_t lanes, int64_t d, results *out) {
+  const float *data = some_floats(rows * d, 0);
+  const kindred_centers centers = some_centers(lanes, d);
+  float *best = ROOM(float, rows), *second = ROOM(float, rows), *others = LINED(float, rows * 16);
+  int32_t *label = ROOM(int32_t, rows);
+  kindred_assign_dense(level, data, d, all_rows(rows), rows, &centers, best, second, label, others);
+  add_assignment(out, best, second, label, others, rows);
+}
+
+static void assign_dense_columns(int32_t level, int64_t size, results *out) {
+  assign_dense_at(level, ROWS, 50, size, out);
+}
+
+static void assign_dense_rows(int32_t level, int64_t size, results *out) {
+  assign_dense_at(level, size, 3, 5, out);
+}
+
+static void assign_dense_lanes(int32_t level, int64_t size, results *out) {
+  assign_dense_at(level, ROWS, size, 7, out);
+}
+
+static void fold_tile(int32_t level, int64_t size, results *out) {
+  const kindred_centers centers = some_centers(21, 1);
+  const float *tile = some_floats(size * centers.stride, 1);
+  float *best = ROOM(float, size), *second = ROOM(float, size);
+  int32_t *label = ROOM(int32_t, size);
+  kindred_fold_tile(level, tile, size, centers.stride, centers.scale, centers.bias, best, second,
+                    label);
+  add_floats(out, best, size);
+  add_floats(out, second, size);
+  add_ints(out, label, size);
+}
+
+static void exact(int32_t level, int64_t size, results *out) {
+  const kindred_rows points = some_rows(ROWS, TERMS, 0);
+  const kindred_centers centers = some_centers(size, TERMS);
+  double *scale = LINED(double, centers.stride), *bias = LINED(double, centers.stride);
+  double *norm = LINED(double, centers.stride);
+  for (int64_t j = 0; j < centers.stride; j++) {
+    scale[j] = centers.scale[j];
+    bias[j] = centers.bias[j];
+    norm[j] = 2 + next_number();
+  }
+  double *scores = LINED(double, centers.stride), *distance = ROOM(double, ROWS);
+  int32_t *label = ROOM(int32_t, ROWS);
+  for (int32_t row = 0; row < ROWS; row++)
+    label[row] = kindred_exact_sparse(level, &points, row, &centers, scale, bias, scores);
+  kindred_exact_distances(&points, 0, ROWS, label, &centers, scale, norm, distance);
+  add_ints(out, label, ROWS);
+  add_doubles(out, distance, ROWS);
+}
+
+static void sum_rows(int32_t level, int64_t size, results *out) {
+  const float *data = some_floats(ROWS * size, 0);
+  double *sum = some_doubles(size, 0);
+  kindred_sum_rows(level, data, size, all_rows(ROWS), ROWS, 1, sum);
+  kindred_sum_rows(level, data, size, all_rows(3), 3, -1, sum);
+  kindred_sum_rows(level, data, size, all_rows(0), 0, 1, sum);
+  add_doubles(out, sum, size);
+}
+
+/// Stored values of rows term by term: the first term has none, others up to `n`.
+typedef struct {
+  int64_t *offsets;
+  int32_t *rows;
+  float *values;
+} postings;
+
+static postings some_postings(int64_t terms, int64_t n) {
+  postings made = {ROOM(int64_t, terms + 1), NULL, NULL};
+  for (int64_t t = 0; t < terms; t++) made.offsets[t + 1] = made.offsets[t] + (t == 0 ? 0 : t % n);
+  made.rows = ROOM(int32_t, made.offsets[terms]);
+  made.values = ROOM(float, made.offsets[terms]);
+  for (int64_t t = 0; t < terms; t++)
+    for (int64_t p = made.offsets[t]; p < made.offsets[t + 1]; p++) {
+      made.rows[p] = (int32_t)(p - made.offsets[t]);
+      // Few digits, so that sums are exact in any order.
+      made.values[p] = (float)(int)(next_number() * 64) / 64 + 2;
+    }
+  return made;
+}
+
+static void cluster_sums(int32_t level, int64_t size, results *out) {
+  const int64_t stride = rounded(size, 16), half = TERMS / 2;
+  const postings terms = some_postings(TERMS, ROWS);
+  int32_t *before = ROOM(int32_t, ROWS), *after = ROOM(int32_t, ROWS);
+  uint8_t *moved = ROOM(uint8_t, ROWS), *is_exact = ROOM(uint8_t, TERMS);
+  for (int64_t i = 0; i < ROWS; i++) {
+    before[i] = (int32_t)(i % size);
+    after[i] = (int32_t)(i % 3 == 0 ? (i + 1) % size : i % size);
+    moved[i] = before[i] != after[i];
+  }
+  float *panel = LINED(float, TERMS * stride);
+  double *exact_sums = LINED(double, half * stride), *scratch = LINED(double, stride);
+  double *norm_change = LINED(double, stride), *cross_change = LINED(double, stride);
+  kindred_exact_terms(terms.offsets, terms.values, 0, TERMS, is_exact);
+  kindred_rebuild_terms(level, terms.offsets, terms.rows, terms.values, 0, TERMS, before, stride,
+                        panel, exact_sums, half, scratch, norm_change, cross_change);
+  add_floats(out, panel, TERMS * stride);
+  const kindred_changes changes = {before, after, moved, NULL, NULL, NULL};
+  kindred_update_terms(level, terms.offsets, terms.rows, terms.values, 0, TERMS, &changes, is_exact,
+                       stride, panel, exact_sums, half, scratch, norm_change, cross_change, NULL,
+                       NULL, NULL);
+  add_floats(out, panel, TERMS * stride);
+  add_doubles(out, norm_change, stride);
+  add_doubles(out, cross_change, stride);
+}
+
+/// Which rows changed, and what they hold term by term.
+static void listed_changes(int32_t level, int64_t size, results *out) {
+  (void)level;
+  const kindred_rows points = some_rows(size, TERMS, 0);
+  int32_t *before = ROOM(int32_t, size), *after = ROOM(int32_t, size), *rows = ROOM(int32_t, size);
+  for (int64_t i = 0; i < size; i++) after[i] = (int32_t)(i % 4 == 1);
+  const int64_t count = kindred_changed_labels(before, after, 0, size, rows);
+  add_ints(out, rows, count);
+  int64_t *offsets = ROOM(int64_t, TERMS + 1);
+  const int64_t stored = points.row_offsets[size];
+  int32_t *listed = ROOM(int32_t, stored);
+  float *values = ROOM(float, stored);
+  kindred_list_changes(&points, rows, count, TERMS, offsets, listed, values);
+  add_floats(out, values, offsets[TERMS]);
+  add_ints(out, listed, offsets[TERMS]);
+}
+
+static void batches(int32_t level, int64_t size, results *out) {
+  (void)level;
+  const kindred_rows points = some_rows(size, TERMS, 0);
+  const int64_t stride = 16;
+  float *panel = LINED(float, TERMS * stride), *remainders = LINED(float, TERMS * stride);
+  double *products = ROOM(double, size), *norm_change = ROOM(double, stride);
+  int32_t *labels = ROOM(int32_t, size);
+  uint8_t *is_long = ROOM(uint8_t, stride);
+  is_long[2] = 1;
+  for (int64_t i = 0; i < size; i++) labels[i] = (int32_t)(i % 5);
+  kindred_absorb_rows(&points, all_rows(size), size, labels, stride, is_long, panel, remainders,
+                      norm_change);
+  kindred_batch_products(&points, all_rows(size), size, labels, stride, panel, products);
+  add_doubles(out, products, size);
+  add_doubles(out, norm_change, stride);
+}
+
+static void sorted_entries(int32_t level, int64_t size, results *out) {
+  (void)level;
+  int32_t *columns = ROOM(int32_t, size);
+  float *values = ROOM(float, size);
+  for (int64_t i = 0; i < size; i++) {
+    columns[i] = (int32_t)(i * 7919 % 8209);
+    values[i] = (float)columns[i];
+  }
+  kindred_sort_entries(columns, values, size);
+  for (int64_t i = 0; i < size; i++)
+    if (values[i] != (float)columns[i] || (i > 0 && columns[i] <= columns[i - 1]))
+      add_result(out, NAN);
+}
+
+static void gram(int32_t level, int64_t size, results *out) {
+  const kindred_rows points = some_rows(size, TERMS, KINDRED_PRODUCT_PADDING);
+  const int64_t stride = 32;
+  const float *input = some_floats(TERMS * stride, 1), *previous = some_floats(TERMS * stride, 1);
+  float *output = LINED(float, TERMS * stride);
+  kindred_gram_stripe(level, &points, size, TERMS, 0.5f, input, -1, 0.25f, previous, output, stride,
+                      0, 2);
+  add_floats(out, output, TERMS * stride);
+  kindred_gram_stripe(level, &points, size, TERMS, 1, input, 0, 0, previous, output, stride, 16, 1);
+  add_floats(out, output, TERMS * stride);
+}
+
+static void projection(int32_t level, int64_t size, results *out) {
+  const kindred_rows points = some_rows(ROWS, TERMS, KINDRED_PRODUCT_PADDING);
+  const int64_t stride = rounded(size, 16);
+  float *basis = LINED(float, TERMS * stride), *output = ROOM(float, ROWS * size);
+  for (int64_t t = 0; t < TERMS; t++)
+    for (int64_t j = 0; j < size; j++) basis[t * stride + j] = (float)next_number();
+  for (int32_t unit = 0; unit < 2; unit++) {
+    kindred_project_rows(level, &points, 0, ROWS, basis, stride, size, unit, output);
+    add_floats(out, output, ROWS * size);
+  }
+}
+
+static void drift_terms(int32_t level, int64_t size, results *out) {
+  const int64_t stride = rounded(size, 16);
+  const float *before = some_floats(stride, 1), *after = some_floats(stride, 1);
+  const float *scale = some_floats(stride, 1);
+  float *rise = LINED(float, 16), span = 0;
+  for (int32_t either = 0; either < 2; either++)
+    kindred_drift_term(level, before, after, scale, scale, stride, either, rise, &span);
+  add_floats(out, rise, 16);
+  add_result(out, span);
+}
+
+static void charges(int32_t level, int64_t size, results *out) {
+  double *lead = some_doubles(size, 0), *own = some_doubles(size, 0), *rival = some_doubles(size, 0);
+  double *charge = some_doubles(size, 0), *rates = some_doubles(4 * 3, 0);
+  int32_t *label = ROOM(int32_t, size);
+  for (int64_t i = 0; i < size; i++) {
+    label[i] = (int32_t)(i % 3);
+    charge[i] = fabs(charge[i]) / 8;
+  }
+  for (int64_t i = 0; i < 12; i++) rates[i] = fabs(rates[i]) / 8;
+  uint8_t *unsettled = ROOM(uint8_t, size);
+  const kindred_leads leads = {lead,      own,       rival,     charge, rates, rates + 3,
+                               rates + 6, rates + 9, 0.001,     0.002,  1e-9};
+  kindred_take_charges(level, &leads, 0, size, label, unsettled);
+  for (int64_t i = 0; i < size; i++) add_result(out, unsettled[i]);
+  add_doubles(out, charge, size);
+}
+
+const kernel_case row_cases[] = {
+    {"assign_sparse, lanes", assign_sparse, 1, 1e-5},
+    {"assign_sparse, rows", assign_sparse_rows, 0, 1e-5},
+    {"assign_dense, columns", assign_dense_columns, 1, 1e-5},
+    {"assign_dense, rows", assign_dense_rows, 0, 1e-5},
+    {"assign_dense, lanes", assign_dense_lanes, 1, 1e-5},
+    {"fold_tile", fold_tile, 0, 1e-5},
+    {"exact_sparse, exact_distances", exact, 1, 0},
+    {"sum_rows", sum_rows, 0, 0},
+    {"exact_terms, rebuild_terms, update_terms", cluster_sums, 1, 1e-5},
+    {"changed_labels, list_changes", listed_changes, 0, 0},
+    {"absorb_rows, batch_products", batches, 0, 0},
+    {"sort_entries", sorted_entries, 0, 0},
+    {"gram_stripe", gram, 0, 1e-5},
+    {"project_rows", projection, 1, 1e-5},
+    {"drift_term", drift_terms, 1, 1e-5},
+    {"take_charges", charges, 0, 0},
+    {NULL, NULL, 0, 0},
+};
