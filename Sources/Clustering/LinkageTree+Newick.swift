@@ -69,7 +69,13 @@ extension LinkageTree {
   static func decimal(_ number: Double) -> String {
     precondition(number.isFinite, "a length must be finite")
     guard number != 0 else { return "0" }
-    let parts = abs(number).description.split(separator: "e")
+    let text = abs(number).description
+    if !text.utf8.contains(UInt8(ascii: "e")) {
+      let end = text.utf8.count - (text.hasSuffix(".0") ? 2 : 0)
+      let digits = String(decoding: text.utf8.prefix(end), as: UTF8.self)
+      return number < 0 ? "-" + digits : digits
+    }
+    let parts = text.split(separator: "e")
     let pieces = parts[0].split(separator: ".", omittingEmptySubsequences: false)
     let fraction = pieces.count < 2 || pieces[1] == "0" ? "" : String(pieces[1])
     // The digits are those before the point and after it; the point stands behind `point` of them.
