@@ -34,15 +34,15 @@ struct SingleLinkage {
       let search = DenseNeighbors(
         matrix, rows: equal.distinct, capacity: Self.neighborCount, pool: pool)
       numbers = search.lists.numbers
-      edges = SpanningTree(search).edges(pool: pool, progress: report)
+      edges = try SpanningTree(search).edges(pool: pool, progress: report)
     case .sparse(let matrix):
       let search = SparseNeighbors(
         matrix, rows: equal.distinct, capacity: Self.neighborCount, pool: pool)
       numbers = search.lists.numbers
       edges =
         search.hasNegatives
-        ? Self.treeRowByRow(search)
-        : SpanningTree(search, others: Self.star(search)).edges(pool: pool, progress: report)
+        ? try Self.treeRowByRow(search)
+        : try SpanningTree(search, others: Self.star(search)).edges(pool: pool, progress: report)
     }
     merges.reserveCapacity(merges.count + edges.count)
     for edge in edges {
@@ -68,8 +68,11 @@ struct SingleLinkage {
     }
   }
 
-  private static func treeRowByRow(_ search: SparseNeighbors) -> [SpanningTree.Edge] {
-    search.treeRowByRow().map {
+  private static func treeRowByRow(
+    _ search: SparseNeighbors
+  ) throws(ClusteringError) -> [SpanningTree.Edge] {
+    guard !Task.isCancelled else { throw .cancelled }
+    return search.treeRowByRow().map {
       SpanningTree.edge(search.lists, $0.place, $0.other, $0.squaredLength)
     }.sorted { $0 < $1 }
   }

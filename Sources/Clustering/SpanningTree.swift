@@ -49,17 +49,19 @@ struct SpanningTree {
       places: (Int32(place), Int32(other)))
   }
 
-  /// The n − 1 edges, shortest first.
+  /// The n − 1 edges, shortest first; a cancelled task stops before the next round.
   func edges(
     pool: WorkerPool, progress: (_ componentCount: Int) -> Void
-  ) -> [Edge] {
+  ) throws(ClusteringError) -> [Edge] {
     let count = lists.rowCount
     guard count > 1 else { return [] }
+    guard !Task.isCancelled else { throw .cancelled }
     search.findAll(pool: pool)
     var forest = Components(count: count)
     var found: [Edge] = []
     found.reserveCapacity(count - 1)
     while forest.count > 1 {
+      guard !Task.isCancelled else { throw .cancelled }
       progress(forest.count)
       let labels = forest.labels()
       let largest = forest.largest
