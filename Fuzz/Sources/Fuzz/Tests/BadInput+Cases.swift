@@ -1,0 +1,1 @@
+../../../../Tests/CommandLineTests/BadInput+Cases.swift

@@ -1,0 +1,1 @@
+../../../../Tests/ModelStoreTests/SampleRuns.swift
