@@ -82,10 +82,12 @@ let package = Package(
       swiftSettings: swiftSettings),
 
     // The command
+    .target(name: "CStart", cSettings: cSettings),
     .executableTarget(
       name: "kindred",
       dependencies: [
-        "Matrices", "Catalogue", "TextFeatures", "Clustering", "ClusterScores", "Experiments",
+        "CStart", "Matrices", "Catalogue", "TextFeatures", "Clustering", "ClusterScores",
+        "Experiments",
         "ModelStore", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -78,12 +78,12 @@ enum CSVReader {
       return at(
         offset, "csv.field-too-long",
         "field longer than \(VisibleText.byteCount(limits.fieldBytes))",
-        "close the quote if one is open, or raise the limit on field length")
+        "close the quote if one is open, or raise the limit with --max-field")
     case .tooManyColumns(let offset):
       return at(
         offset, "csv.too-many-columns",
         "more than \(VisibleText.grouped(limits.columnCount)) columns",
-        "check the delimiter of the first line")
+        "check the delimiter of the first line, or raise the limit with --max-columns")
     case .fieldCount(let offset, let found, let expected):
       return at(
         offset, "csv.field-count",

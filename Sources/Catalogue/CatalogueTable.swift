@@ -39,13 +39,14 @@ public struct CatalogueTable: Sendable, Equatable {
 
   /// Reads the rows of a CSV, TSV or JSONL file.
   ///
-  /// The first row of CSV and TSV names the columns. In JSONL the columns are the keys of all
+  /// Without `limits` those of the file hold. The first row of CSV and TSV names the columns. In JSONL the columns are the keys of all
   /// objects in the order in which they first appear; a missing key is an empty cell.
   ///
   /// - Throws: `InputError` of kind `malformed` with line and column, `empty`, `usage` for a matrix
   ///   file, `resource` for want of memory.
   /// - Complexity: O(bytes).
-  public init(reading file: InputFile, limits: ReadLimits = ReadLimits()) throws(InputError) {
+  public init(reading file: InputFile, limits: ReadLimits? = nil) throws(InputError) {
+    let limits = limits ?? file.limits
     switch file.format {
     case .csv, .tsv: self = try CSVReader.read(file, limits: limits)
     case .jsonl: self = try JSONLinesReader.read(file, limits: limits)

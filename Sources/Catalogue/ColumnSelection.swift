@@ -82,7 +82,7 @@ public struct ColumnSelection: Sendable, Hashable {
     throw InputError(
       kind: .usage, code: "columns.unknown", file: table.sourceName,
       message: "no column '\(wanted)'" + (near.map { "; did you mean '\($0)'?" } ?? ""),
-      hint: list(names))
+      hint: list(names) + (near == nil ? "; the first line must name them" : ""))
   }
 
   /// The complaint about a table whose only column looks like several with another delimiter.
@@ -100,8 +100,8 @@ public struct ColumnSelection: Sendable, Hashable {
 
   private static func list(_ names: [String]) -> String {
     let limit = 40
-    let shown = names.prefix(limit).joined(separator: ", ")
-    return "the columns are: \(shown)\(names.count > limit ? ", …" : "")"
+    let shown = names.prefix(limit).map { $0.count > 60 ? $0.prefix(59) + "…" : $0[...] }
+    return "the columns are: \(shown.joined(separator: ", "))\(names.count > limit ? ", …" : "")"
   }
 
   private static func trimmed(_ name: String) -> String {

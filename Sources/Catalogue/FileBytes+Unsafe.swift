@@ -93,7 +93,7 @@ package enum FileBytes {
     InputError(
       kind: .resource, code: "input.too-large", file: name,
       message: "larger than the limit of \(VisibleText.byteCount(limit))",
-      hint: "raise the limit on input size, or split the file")
+      hint: "raise the limit with --max-input, and --max-memory where it is given")
   }
 
   /// The complaint that fits a failed system call.
@@ -113,6 +113,10 @@ package enum FileBytes {
       return InputError(
         kind: .permission, code: "input.permission", file: name, message: "permission denied",
         hint: "make the file readable: chmod +r")
+    case EMFILE, ENFILE:
+      return InputError(
+        kind: .resource, code: "input.open-files", file: name, message: "too many open files",
+        hint: "raise the limit on open files (ulimit -n) and run again")
     default:
       let reason = String(cString: strerror(code)).lowercased()
       return InputError(

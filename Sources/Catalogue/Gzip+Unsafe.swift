@@ -49,7 +49,7 @@ enum Gzip {
         throw InputError(
           kind: .malformed, code: "gzip.too-large", file: name,
           message: "expands beyond the limit of \(VisibleText.byteCount(byteLimit))",
-          hint: "raise the limit on input size if the file is to be trusted")
+          hint: "raise the limit with --max-input, and --max-memory where it is given")
       }
       if expanded.count + produced > expanded.capacity {
         try FileBytes.checkMemory(2 * (expanded.count + produced), name: name)

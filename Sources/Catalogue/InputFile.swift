@@ -34,6 +34,9 @@ public struct InputFile: Sendable {
   /// The number of bytes to which archives inside may expand.
   let byteLimit: Int
 
+  /// What readers of text refuse to hold.
+  public var limits = ReadLimits()
+
   /// The default limit on expanded bytes: 64 GiB.
   public static let defaultByteLimit = 64 << 30
 
@@ -89,6 +92,12 @@ public struct InputFile: Sendable {
     wasCompressed = Gzip.isGzip(storedBytes)
     if wasCompressed {
       bytes = try Gzip.expand(storedBytes, name: name, byteLimit: byteLimit)
+      guard !Gzip.isGzip(bytes) else {
+        throw InputError(
+          kind: .malformed, code: "gzip.nested", file: name,
+          message: "is compressed twice: the expanded data is gzip data again",
+          hint: "expand it once, for example with gunzip")
+      }
       guard !bytes.isEmpty else {
         throw InputError(
           kind: .empty, code: "input.empty", file: name, message: "empty once expanded")

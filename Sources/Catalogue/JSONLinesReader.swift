@@ -135,7 +135,7 @@ private struct JSONObjects {
         throw JSONProblem(
           offset: valueStart, code: "jsonl.field-too-long",
           message: "value longer than \(VisibleText.byteCount(limits.fieldBytes))",
-          hint: "raise the limit on field length")
+          hint: "raise the limit with --max-field")
       }
       if arena.count > start { values.append((column, start, arena.count)) }
       scanner.skipSpaces()
@@ -162,7 +162,8 @@ private struct JSONObjects {
         guard keyBytes.count < limits.columnCount else {
           throw JSONProblem(
             offset: offset, code: "jsonl.too-many-columns",
-            message: "more than \(VisibleText.grouped(limits.columnCount)) different keys")
+            message: "more than \(VisibleText.grouped(limits.columnCount)) different keys",
+            hint: "keep names out of keys, or raise the limit with --max-columns")
         }
         column = keyBytes.count
         columnByKey[name] = column

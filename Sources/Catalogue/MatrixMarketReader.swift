@@ -124,7 +124,7 @@ struct MatrixMarketReader {
       guard found < entryCount else {
         throw complaint(
           at: scanner.position, "mtx.entry-count",
-          "declares \(VisibleText.grouped(entryCount)) entries, has more")
+          "declares \(declared(entryCount)), has more")
       }
       found += 1
       let row = try readIndex("row", bound: rowCount)
@@ -147,11 +147,15 @@ struct MatrixMarketReader {
     guard found == entryCount else {
       throw complaint(
         at: scanner.bytes.count, "mtx.entry-count",
-        "declares \(VisibleText.grouped(entryCount)) entries, has \(VisibleText.grouped(found))",
+        "declares \(declared(entryCount)), has \(VisibleText.grouped(found))",
         "copy or write the file again")
     }
     return SparseRows.matrix(
       rowCount: rowCount, columnCount: columnCount, rows: rows, columns: columns, values: values)
+  }
+
+  private func declared(_ count: Int) -> String {
+    "\(VisibleText.grouped(count)) \(count == 1 ? "entry" : "entries")"
   }
 
   /// The largest number of entries for which the rest of the file has room.

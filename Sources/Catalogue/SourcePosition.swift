@@ -1,16 +1,16 @@
 /// A place in a text file, worked out from a byte offset only when there is something to complain of.
-struct SourcePosition {
+package struct SourcePosition {
   /// The line, counted from 1.
-  let line: Int
+  package let line: Int
 
   /// The column in Unicode scalars, counted from 1.
-  let column: Int
+  package let column: Int
 
   /// The line around the column, escaped and cut.
-  let excerpt: String
+  package let excerpt: String
 
   /// The number of columns in `excerpt` before the place.
-  let caret: Int
+  package let caret: Int
 
   private static let columnsBefore = 48
   private static let columnsAfter = 32
@@ -20,7 +20,7 @@ struct SourcePosition {
   /// A line ends at LF, CR LF, or a CR alone.
   ///
   /// - Complexity: O(`offset`).
-  init(of offset: Int, in bytes: [UInt8], from start: Int = 0) {
+  package init(of offset: Int, in bytes: [UInt8], from start: Int = 0) {
     let offset = min(max(offset, start), bytes.count)
     var line = 1
     var lineStart = start
@@ -35,8 +35,12 @@ struct SourcePosition {
     }
     var column = 1
     for byte in bytes[lineStart..<offset] where byte & 0xC0 != 0x80 { column += 1 }
-    // A place inside a scalar belongs to the scalar's column.
-    if offset < bytes.count, bytes[offset] & 0xC0 == 0x80, column > 1 { column -= 1 }
+    // A place inside a scalar belongs to the scalar's column; a stray byte has its own.
+    if offset > lineStart, offset < bytes.count, bytes[offset] & 0xC0 == 0x80,
+      bytes[offset - 1] & 0x80 != 0, column > 1
+    {
+      column -= 1
+    }
     self.line = line
     self.column = column
     (excerpt, caret) = Self.excerpt(of: bytes, lineStart: lineStart, offset: offset)

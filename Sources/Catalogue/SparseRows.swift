@@ -93,7 +93,9 @@ enum SparseRows {
     // A million rows are cheap; beyond, a matrix this empty is a mistake or an attack.
     let (bound, overflow) = entryCount.multipliedReportingOverflow(by: 64)
     let rowLimit = min(Int(Int32.max), overflow ? Int.max : (1 << 20) + bound)
-    guard rowCount <= rowLimit, columnCount <= Int(Int32.max) else {
+    // Hashed terms have 2^20 columns by custom; every center is as long as the matrix is wide.
+    let columnLimit = min(Int(Int32.max), overflow ? Int.max : (1 << 24) + bound)
+    guard rowCount <= rowLimit, columnCount <= columnLimit else {
       throw InputError(
         kind: .resource, code: "matrix.too-large", file: name,
         message: "declares \(VisibleText.grouped(rowCount)) rows and "

@@ -14,6 +14,13 @@ enum TextCheck {
         kind: .malformed, code: "text.utf16", file: file.name, message: "looks like UTF-16",
         hint: "convert it with: iconv -f utf-16 -t utf-8")
     }
+    // Without a mark every second byte of plain text is zero.
+    for (parity, name) in [(1, "utf-16le"), (0, "utf-16be")]
+    where bytes.count >= 8 && (0..<8).allSatisfy({ (bytes[$0] == 0) == ($0 % 2 == parity) }) {
+      throw InputError(
+        kind: .malformed, code: "text.utf16", file: file.name, message: "looks like UTF-16",
+        hint: "convert it with: iconv -f \(name) -t utf-8")
+    }
     let start = bytes.starts(with: byteOrderMark) ? byteOrderMark.count : 0
     guard bytes.count > start else {
       throw InputError(
@@ -49,7 +56,7 @@ enum TextCheck {
     return complaint(
       name, bytes, at: position, start: start, code: "text.not-utf8",
       message: "byte 0x\(digits) is not UTF-8",
-      hint: "convert it with: iconv -f latin1 -t utf-8")
+      hint: "convert it, from Latin-1 for example with: iconv -f latin1 -t utf-8")
   }
 
   /// A complaint about malformed text at a byte.

@@ -64,7 +64,7 @@ package enum ZipArchive {
       throw InputError(
         kind: .malformed, code: "npz.too-large", file: name,
         message: "expands beyond the limit on input size at entry '\(entry)'",
-        hint: "raise the limit on input size if the file is to be trusted")
+        hint: "raise the limit with --max-input, and --max-memory where it is given")
     }
     let size = Int(status.size)
     try FileBytes.checkMemory(size, name: name)

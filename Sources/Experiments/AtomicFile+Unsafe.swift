@@ -31,6 +31,7 @@ public enum AtomicFile {
   ) throws(OutputError) {
     try checkTarget(path, replacing: replacing)
     let temporary = temporaryName(for: path)
+    if flushesFolder { removeLeftovers(of: path) }
     unlink(temporary)
     let slot = Interruption.register(file: temporary)
     defer { Interruption.forget(file: slot) }
@@ -38,10 +39,14 @@ public enum AtomicFile {
       try fill(temporary)
     } catch {
       unlink(temporary)
-      throw error as? OutputError
-        ?? OutputError(
+      guard var failure = error as? OutputError else {
+        throw OutputError(
           kind: .writeFailed, code: "output.write-failed", path: path,
           message: "writing failed: \(error)", hint: "free space and run again")
+      }
+      // What fills the file knows the temporary name only.
+      failure.path = path
+      throw failure
     }
     guard rename(temporary, path) == 0 else {
       let failure = systemError(errno, path: path, doing: "renaming")
@@ -115,6 +120,18 @@ public enum AtomicFile {
     return folder(of: path) + "/.\(base).\(getpid()).tmp"
   }
 
+  /// Deletes what processes left beside a file that were killed while they wrote it.
+  private static func removeLeftovers(of path: String) {
+    let folder = folder(of: path)
+    let start = ".\(path.split(separator: "/").last.map(String.init) ?? path)."
+    for name in RunFolder.contents(folder) where name.hasPrefix(start) && name.hasSuffix(".tmp") {
+      guard let process = pid_t(name.dropFirst(start.count).dropLast(4)), process > 0,
+        kill(process, 0) != 0, errno == ESRCH
+      else { continue }
+      unlink("\(folder)/\(name)")
+    }
+  }
+
   /// The folder part of a path.
   static func folder(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
@@ -171,6 +188,21 @@ public enum AtomicFile {
       return OutputError(
         kind: .cannotCreate, code: "output.cannot-create", path: path,
         message: "\(doing) failed: \(reason)", hint: "choose another place")
+    case EMFILE, ENFILE, ENOMEM:
+      return OutputError(
+        kind: .resource, code: "output.resource", path: path,
+        message: "\(doing) failed: \(reason)",
+        hint: number == ENOMEM
+          ? "free memory and run again" : "raise the limit on open files (ulimit -n) and run again")
+    case EIO:
+      return OutputError(
+        kind: .writeFailed, code: "output.write-failed", path: path,
+        message: "\(doing) failed: \(reason)", hint: "check the disk and run again")
+    case EFBIG:
+      return OutputError(
+        kind: .writeFailed, code: "output.write-failed", path: path,
+        message: "\(doing) failed: \(reason)",
+        hint: "raise the limit on file size (ulimit -f) and run again")
     default:
       return OutputError(
         kind: .writeFailed, code: "output.write-failed", path: path,

@@ -35,7 +35,8 @@ enum ConfigurationNode: Decodable {
     switch self {
     case .null: "null"
     case .truth: "true or false"
-    case .whole, .number: "a number"
+    case .whole(let value): "\(value)"
+    case .number(let value): "\(value)"
     case .text(let text): "'\(text.prefix(40))'"
     case .list: "a list"
     case .object: "an object"
@@ -60,7 +61,7 @@ struct ConfigurationReader {
     let near = nearestNames(to: key, in: known, limit: 1).first
     throw ConfigurationError(
       file: file,
-      message: "unknown key '\(key)'" + (near.map { "; did you mean '\($0)'?" } ?? ""))
+      message: "unknown key '\(key)'" + (near.map { "; did you mean '\($0)'?" } ?? ""), key: key)
   }
 
   private mutating func take(_ key: String) -> ConfigurationNode? {
@@ -71,7 +72,9 @@ struct ConfigurationReader {
   private func expected(
     _ what: String, _ key: String, _ found: ConfigurationNode
   ) -> ConfigurationError {
-    ConfigurationError(file: file, message: "'\(key)': expected \(what), found \(found.kind)")
+    ConfigurationError(
+      file: file, message: "'\(key)': expected \(what), found \(found.kind)",
+      key: key.split(separator: ".").first.map(String.init))
   }
 
   mutating func optionalText(

@@ -40,20 +40,25 @@ public enum Interruption {
       sigaction(number, nil, &inherited)
       if unsafeBitCast(inherited.__sigaction_handler.sa_handler, to: Int.self) == 1 { continue }
       signal(number) { number in
-        Interruption.isEnding.store(true, ordering: .sequentiallyConsistent)
-        Interruption.table.ending.pointee()
-        Interruption.removeFiles()
-        // A thread that was about to make its file has made it by then.
-        usleep(2_000)
-        Interruption.removeFiles()
-        for slot in (0..<Table.count).reversed() {
-          if let path = Interruption.table.folders[slot] { rmdir(path) }
-        }
-        Interruption.table.ending.pointee()
+        Interruption.cleanUp()
         signal(number, SIG_DFL)
         raise(number)
       }
     }
+  }
+
+  /// Takes everything away that is unfinished; for a signal handler, after which the process ends.
+  public static func cleanUp() {
+    isEnding.store(true, ordering: .sequentiallyConsistent)
+    table.ending.pointee()
+    removeFiles()
+    // A thread that was about to make its file has made it by then.
+    usleep(2_000)
+    removeFiles()
+    for slot in (0..<Table.count).reversed() {
+      if let path = table.folders[slot] { rmdir(path) }
+    }
+    table.ending.pointee()
   }
 
   private static func removeFiles() {

@@ -10,6 +10,8 @@ public struct OutputError: Error, Sendable, Equatable {
     case permission
     /// The system failed while writing.
     case writeFailed
+    /// A limit on open files or memory is reached.
+    case resource
 
     /// The exit code of a command that stops for this reason.
     public var exitCode: Int32 {
@@ -18,6 +20,7 @@ public struct OutputError: Error, Sendable, Equatable {
       case .inUse: 75
       case .permission: 77
       case .writeFailed: 74
+      case .resource: 71
       }
     }
   }

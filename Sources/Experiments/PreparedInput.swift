@@ -117,6 +117,16 @@ public struct PreparedInput: Sendable {
         message: "a matrix of \(matrix.rowCount) rows and \(matrix.columnCount) columns",
         hint: "give a matrix with at least one row and one column")
     }
+    // Readers refuse values that are not finite; sums of repeated entries may still overflow.
+    if case .sparse(let rows) = matrix, let place = rows.values.firstIndex(where: { !$0.isFinite })
+    {
+      let row = (rows.rowOffsets.firstIndex { $0 > place } ?? 1) - 1
+      throw InputError(
+        kind: .malformed, code: "matrix.not-finite", file: file.name,
+        message: "row \(row), column \(rows.columnIndices[place]) (counted from 0): the sum of its"
+          + " entries is beyond single precision",
+        hint: "divide all values by a constant")
+    }
   }
 
   /// Takes the chosen rows of a catalogue and computes their features.

@@ -72,6 +72,16 @@ extension RunConfiguration {
   /// - Throws: `ConfigurationError` with the member that is at fault.
   public init(json bytes: [UInt8], name: String) throws(ConfigurationError) {
     self.init()
+    do throws(ConfigurationError) {
+      try read(bytes, name: name)
+    } catch {
+      var error = error
+      error.locate(in: bytes)
+      throw error
+    }
+  }
+
+  private mutating func read(_ bytes: [UInt8], name: String) throws(ConfigurationError) {
     guard let node = try? JSONDecoder().decode(ConfigurationNode.self, from: Data(bytes)) else {
       throw ConfigurationError(file: name, message: "not readable as JSON")
     }
@@ -147,12 +157,4 @@ extension RunConfiguration {
     try reader.choice("leaf_order") { leafOrder = $0 }
     try reader.optionalNumber("leaves", 2...1_000) { pictureLeafCount = $0 ?? 30 }
   }
-}
-
-/// A configuration file that cannot be used.
-public struct ConfigurationError: Error, Sendable, Equatable {
-  /// The file's name.
-  public let file: String
-  /// What is wrong.
-  public let message: String
 }

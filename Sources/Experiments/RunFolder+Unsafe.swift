@@ -266,7 +266,7 @@ public final class RunFolder {
   }
 
   /// Whether a run may have written a file of this name.
-  private static func isOfRun(_ name: String) -> Bool {
+  public static func isOfRun(_ name: String) -> Bool {
     let names = [
       "clusters.csv", "clusters.json", "elbow.png", "elbow.svg", "heatmap.png", "heatmap.svg",
       "heldout.csv", "labels.csv", "labels.npy", "map.png", "map.svg", "model.h5",

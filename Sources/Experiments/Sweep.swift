@@ -204,7 +204,8 @@ public struct Sweep: Sendable {
     if let most = counts.max(), most > distinctRowCount {
       let word = distinctRowCount == 1 ? "cluster" : "clusters"
       notes.append(
-        "only \(distinctRowCount) distinct rows: \(distinctRowCount) \(word) instead of \(most)")
+        "only \(distinctRowCount) distinct \(distinctRowCount == 1 ? "row" : "rows"):"
+          + " \(distinctRowCount) \(word) instead of \(most)")
       counts = counts.filter { $0 <= distinctRowCount }
       if counts.isEmpty { counts = [distinctRowCount] }
     }

@@ -23,15 +23,22 @@ enum OutputFile {
       throw StoreError(
         .writeFailed, "write", file,
         "writing \(bytes.count) bytes failed: \(reason(failure))",
-        hint: failure == ENOSPC || failure == EDQUOT || failure == EFBIG
-          ? "make room and run again" : nil)
+        hint: hint(for: failure))
     }
   }
 
   /// The system's words for an error number.
-  static func reason(_ number: Int32) -> String { String(cString: strerror(number)) }
+  static func reason(_ number: Int32) -> String { String(cString: strerror(number)).lowercased() }
+
+  private static func hint(for number: Int32) -> String? {
+    [ENOSPC, EDQUOT, EFBIG].contains(number) ? "free space and run again" : nil
+  }
 
   private static func cannotCreate(_ file: StoredFile, _ number: Int32) -> StoreError {
+    if [ENOSPC, EDQUOT, EIO, EMFILE, ENFILE, ENOMEM].contains(number) {
+      return StoreError(
+        .writeFailed, "write", file, "creating failed: \(reason(number))", hint: hint(for: number))
+    }
     let isForbidden = number == EACCES || number == EPERM
     return StoreError(
       isForbidden ? .permission : .cannotCreate, isForbidden ? "permission" : "create", file,

@@ -98,18 +98,56 @@ struct ResourceOptions: ParsableArguments {
       "Refuse work that needs more memory: 4GiB, 500MB.", valueName: "size"))
   var maxMemory: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Refuse inputs of more bytes, expanded: 64GiB.", valueName: "size", visibility: .hidden))
+  var maxInput: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Refuse longer fields of a catalogue: 16MiB.", valueName: "size", visibility: .hidden))
+  var maxField: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Refuse catalogues of more columns: 10000.", valueName: "n", visibility: .hidden))
+  var maxColumns: String?
+
   /// The worker pool, after BLAS has been checked against known answers.
   func pool() throws -> WorkerPool {
     let count = try threads.map { value in
       try OptionParsing.wholeNumber(value, option: "--threads", 1...4_096)
+    }
+    let wanted = count ?? WorkerPool.activeCoreCount
+    let roomy = SystemLimits.threadsWithRoom(upTo: wanted)
+    guard roomy > 0 else {
+      throw Complaint(
+        code: "memory.address-space", exitCode: 71,
+        message: "the limit on address space leaves too little memory for one thread",
+        hint: "raise it (ulimit -v) by some 300 MiB")
     }
     if let failure = BLAS.knownAnswerFailure() {
       throw Complaint(
         code: "blas.wrong", exitCode: 70, message: failure,
         hint: "set OPENBLAS_CORETYPE to another core, such as Haswell, and run again")
     }
-    return WorkerPool(threadCount: count)
+    let possible = SystemLimits.threads(upTo: wanted + Self.otherThreadCount)
+    guard possible > Self.otherThreadCount else {
+      throw Complaint(
+        code: "system.threads", exitCode: 71,
+        message: "the system lets this process make no thread",
+        hint: "raise the limit on processes (ulimit -u), or the one on address space (ulimit -v)")
+    }
+    let given = min(roomy, possible - Self.otherThreadCount)
+    if given < wanted {
+      Terminal.note(
+        "warning: the system allows \(given) of \(wanted) threads; results are the same")
+    }
+    return WorkerPool(threadCount: given)
   }
+
+  /// Threads beside those that compute: for the clock, the disk and the queues behind both.
+  private static let otherThreadCount = 3
 
   func memoryLimit() throws -> Int? {
     try maxMemory.map { try OptionParsing.byteCount($0, option: "--max-memory") }
@@ -122,8 +160,20 @@ struct ResourceOptions: ParsableArguments {
         code: "usage.keyboard", exitCode: 64, place: "standard input",
         message: "waiting for input on a terminal", hint: "give a file, or pipe one in")
     }
-    let file = try InputFile.read(
-      path: path, byteLimit: try memoryLimit() ?? InputFile.defaultByteLimit)
+    var limits = ReadLimits()
+    if let maxField {
+      limits.fieldBytes = try OptionParsing.byteCount(maxField, option: "--max-field")
+    }
+    if let maxColumns {
+      limits.columnCount = try OptionParsing.wholeNumber(
+        maxColumns, option: "--max-columns", 1...Int(Int32.max))
+    }
+    let inputLimit = try maxInput.map { try OptionParsing.byteCount($0, option: "--max-input") }
+    var file = try InputFile.read(
+      path: path,
+      byteLimit: min(
+        inputLimit ?? InputFile.defaultByteLimit, try memoryLimit() ?? InputFile.defaultByteLimit))
+    file.limits = limits
     guard !file.bytes.starts(with: [0x89, 0x48, 0x44, 0x46]) else {
       throw InputError(
         kind: .malformed, code: "input.hdf5", file: file.name,
@@ -137,7 +187,8 @@ struct ResourceOptions: ParsableArguments {
   ///
   /// - Parameter remedy: smaller work that stays within a limit, in words, or nil when there is none.
   func check(_ plan: MemoryPlan, remedy: (_ limit: Int) -> String? = { _ in nil }) throws {
-    guard let limit = try memoryLimit(), plan.totalBytes > limit else { return }
+    guard let limit = try memoryLimit() else { return try checkMachine(plan) }
+    guard plan.totalBytes > limit else { return }
     let enough = (plan.totalBytes + (1 << 20) - 1) >> 20
     throw Complaint(
       code: "memory.limit", exitCode: 71,
@@ -146,6 +197,27 @@ struct ResourceOptions: ParsableArguments {
       hint: "give --max-memory \(enough)MiB"
         + (remedy(limit).map { "; within the limit \($0) would fit" }
           ?? ", or fewer rows or columns"))
+  }
+}
+
+extension ResourceOptions {
+  /// Refuses work for which the machine is too small, where no other limit was given.
+  private func checkMachine(_ plan: MemoryPlan) throws {
+    let enough = (plan.totalBytes + (1 << 20) - 1) >> 20
+    let need = "this needs about \(VisibleText.byteCount(plan.totalBytes))"
+    let machine = Terminal.physicalMemory
+    guard plan.totalBytes <= machine else {
+      throw Complaint(
+        code: "memory.machine", exitCode: 71,
+        message: "\(need), more than the \(VisibleText.byteCount(machine)) of this machine;"
+          + " \(plan.largestPart)",
+        hint: "give fewer rows or columns, or --max-memory \(enough)MiB to try all the same")
+    }
+    guard let space = SystemLimits.addressSpace, plan.totalBytes > space else { return }
+    throw Complaint(
+      code: "memory.address-space", exitCode: 71,
+      message: "\(need), the limit on address space is \(VisibleText.byteCount(space))",
+      hint: "raise it (ulimit -v), or give fewer rows or columns")
   }
 }
 

@@ -52,9 +52,7 @@ struct Complaint: Error {
     case let error as FeatureError: self.init(features: error)
     case let error as ClusteringError: self.init(clustering: error)
     case let error as ConfigurationError:
-      self.init(
-        code: "config", exitCode: 78, place: error.file, message: error.message,
-        hint: "use a run.json that kindred wrote; Documentation/run-folder.md lists its keys")
+      self.init(configuration: error)
     default:
       self.init(
         code: "internal", exitCode: 70, message: "unexpected: \(error)",
@@ -72,6 +70,32 @@ struct Complaint: Error {
     var error = error
     error.hint = hint
     report = error.report
+  }
+
+  private init(configuration error: ConfigurationError) {
+    self.init(
+      code: "config", exitCode: 78, place: error.file, message: error.message,
+      hint: "use a run.json that kindred wrote; Documentation/run-folder.md lists its keys")
+    line = error.line
+    column = error.column
+    report =
+      InputError(
+        kind: .malformed, code: code, file: error.file, line: error.line, column: error.column,
+        message: error.message, excerpt: error.excerpt, caret: error.caret, hint: hint
+      ).report
+  }
+
+  /// The same complaint about a file, where it names none of its own.
+  func about(_ file: String) -> Complaint {
+    var complaint = self
+    if complaint.place == nil, complaint.report == nil { complaint.place = file }
+    return complaint
+  }
+
+  /// A text that fits a screen, for what users wrote may have any length.
+  private static func cut(_ text: String) -> String {
+    guard text.unicodeScalars.count > 600 else { return text }
+    return String(text.prefix(400)) + "…" + String(text.suffix(100))
   }
 
   private static func advice(for error: InputError) -> String {
@@ -184,8 +208,8 @@ struct Complaint: Error {
   var text: String {
     if let report { return report }
     let start = place.map { VisibleText.escaping($0) + ": " } ?? ""
-    return "error[\(code)]: \(start)\(VisibleText.escaping(message))\n"
-      + "  help: \(VisibleText.escaping(hint))"
+    return "error[\(code)]: \(Self.cut(start + VisibleText.escaping(message)))\n"
+      + "  help: \(Self.cut(VisibleText.escaping(hint)))"
   }
 
   /// The complaint for people, its first word and the caret standing out.

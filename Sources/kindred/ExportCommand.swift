@@ -137,7 +137,7 @@ struct ExportCommand: ParsableCommand {
     }
     if parts.contains(.model) {
       let chosen = model
-      outputs.append(("model.h5", { try ModelFile.write(chosen, to: $0) }))
+      outputs.append(("model.h5", RunFolder.File.model(chosen).fill))
     }
     try seconds.measure(.write) { try write(outputs, to: out) }
     manners.detail(seconds)

@@ -62,6 +62,7 @@ struct FeaturesCommand: ParsableCommand {
         hint: "give a name that ends in \(ending)")
     }
     try AtomicFile.checkTarget(out, replacing: common.force)
+    try Files.check(input, against: out)
     let pool = try resources.pool()
     let progress = common.progress("features")
     defer { progress.finish() }

@@ -112,7 +112,15 @@ struct FeatureOptions: ParsableArguments {
   private func base() throws -> RunConfiguration {
     var configuration = RunConfiguration()
     if let config {
-      let file = try InputFile.read(path: config, byteLimit: 16 << 20)
+      let file: InputFile
+      do throws(InputError) {
+        file = try InputFile.read(path: config, byteLimit: 16 << 20)
+      } catch {
+        guard error.kind == .empty else { throw error }
+        throw Complaint(
+          code: "config", exitCode: 78, place: error.file, message: "empty file",
+          hint: "use a run.json that kindred wrote")
+      }
       configuration = try RunConfiguration(json: file.bytes, name: file.name)
     }
     if let preset {

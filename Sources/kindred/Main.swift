@@ -11,7 +11,9 @@ struct Main {
     UnusedMemory.giveBackLargeBlocks()
     var arguments = Array(CommandLine.arguments.dropFirst())
     let wantsJSON = Self.wantsJSON(arguments)
+    LastResort.prepare(asJSON: wantsJSON)
     do {
+      try SystemLimits.checkFiles()
       try ColorChoice.read(arguments)
       arguments = try Shorthand.expand(arguments)
       if arguments.isEmpty {

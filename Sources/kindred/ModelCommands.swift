@@ -41,7 +41,10 @@ struct PredictCommand: ParsableCommand {
 
   mutating func run() throws {
     let format = try common.chosenFormat()
-    if out != "-" { try AtomicFile.checkTarget(out, replacing: common.force) }
+    if out != "-" {
+      try AtomicFile.checkTarget(out, replacing: common.force)
+      try Files.check(input, against: out)
+    }
     let pool = try resources.pool()
     let progress = common.progress("predict")
     defer { progress.finish() }

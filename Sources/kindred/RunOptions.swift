@@ -53,6 +53,9 @@ struct RunOptions: ParsableArguments {
 
     let converter = try task.pictures.converter(out: task.out)
 
+    if let out = task.out {
+      try Files.check([input, task.test].compactMap { $0 }, againstFolder: out)
+    }
     // The folder is claimed first: a place that cannot be written is told before any work.
     let folder =
       try task.dryRun
@@ -166,7 +169,8 @@ struct RunOptions: ParsableArguments {
         progress: { progress.show($0) }, treeProgress: { progress.show($0) })
     } catch {
       // A sweep whose fits can no longer be kept is stopped.
-      throw units?.failure ?? error
+      if let failure = units?.failure { throw failure }
+      throw Complaint(error).about(rows.prepared.name)
     }
   }
 
@@ -202,10 +206,10 @@ struct RunOptions: ParsableArguments {
       ReportFile.file(
         publication, details: details, figures: figures, tree: shownTree, pool: pool), at: 0)
     let records = publication.records
-    files.insert(RunFolder.File("runs.h5") { try RunsFile.write(records, to: $0) }, at: 1)
+    files.insert(.runs(records), at: 1)
     files = converter?.adding(to: files) ?? files
     let model = publication.model
-    files.append(RunFolder.File("model.h5") { try ModelFile.write(model, to: $0) })
+    files.append(.model(model))
     seconds.add(ContinuousClock.now - start, to: .write)
     let spent = seconds
     let formulas = SpreadsheetOption.FormulaCounts()

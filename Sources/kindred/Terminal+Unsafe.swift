@@ -200,6 +200,26 @@ enum Files {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Refuses an input that a run would replace by a file of its own, even with `--force`.
+  static func check(_ inputs: [String], againstFolder out: String) throws {
+    for input in inputs where RunFolder.isOfRun(baseName(input)) {
+      let place = out.hasSuffix("/") ? out + baseName(input) : "\(out)/\(baseName(input))"
+      try check(input, against: place)
+    }
+  }
+
+  /// Refuses an output that is the input.
+  static func check(_ input: String, against output: String) throws {
+    var one = stat()
+    var other = stat()
+    guard stat(input, &one) == 0, stat(output, &other) == 0, one.st_ino == other.st_ino,
+      one.st_dev == other.st_dev
+    else { return }
+    throw Complaint(
+      code: "output.is-input", exitCode: 73, place: output,
+      message: "is the input, which would be replaced", hint: "choose another place for the output")
+  }
+
   /// A file's name without its folder.
   static func baseName(_ path: String) -> String {
     path.split(separator: "/").last.map(String.init) ?? path

@@ -87,6 +87,7 @@ struct TreeGrowCommand: ParsableCommand {
     let pool = try resources.pool()
     let asked = try resources.memoryLimit()
     let converter = try task.pictures.converter(out: task.out)
+    if let out = task.out { try Files.check([input], againstFolder: out) }
     let folder =
       try task.dryRun ? nil : task.out.map { try RunFolder(claiming: $0, replacing: common.force) }
     defer { folder?.abandon() }

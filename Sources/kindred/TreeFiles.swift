@@ -31,9 +31,9 @@ enum TreeFiles {
         ReportFile.file(
           publication, details: details, figures: figures, tree: picture, pool: work.pool), at: 0)
       let model = publication.model
-      files.append(RunFolder.File("model.h5") { try ModelFile.write(model, to: $0) })
+      files.append(.model(model))
       let records = publication.records
-      files.append(RunFolder.File("runs.h5") { try RunsFile.write(records, to: $0) })
+      files.append(.runs(records))
     } else {
       files = [
         RunFolder.File(

@@ -187,7 +187,7 @@ extension BadInput {
     ("wrong type", "{\"k\": \"ten\"}", ["'k'", "a list of whole numbers", "'ten'"]),
     ("wrong value", "{\"metric\": \"manhattan\"}", ["'metric'", "euclidean", "manhattan"]),
     ("no object", "[]", ["an object", "a list"]),
-    ("no JSON", "{", ["JSON"]),
+    ("no JSON", "{", ["run.json:1:2:", "a key in quotes"]),
   ].map { name, text, fragments in
     BadInput(
       name: "configuration: \(name)",

@@ -2,6 +2,11 @@ import Foundation
 import Testing
 
 /// One thing a user can get wrong, and the answer the command owes.
+///
+/// Not among the cases, because there is no such option or format: another encoding (`--encoding`), delimiters and
+/// quotes to choose (a header's own delimiter is found), rows to skip or pad, files without a header, a strict mode,
+/// `--linkage` of a sweep, svmlight files. Bare quotes are refused, as the reader is strict. What the
+/// system refuses (disks, limits, signals, streams) is in `Tests/Faults`.
 struct BadInput: Sendable, CustomTestStringConvertible {
   let name: String
   /// Contents by file name, put into an empty folder before the run.

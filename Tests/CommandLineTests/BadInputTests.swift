@@ -13,26 +13,35 @@ import Testing
     ["check", "films.csv"],
   ]
 
-  @Test(arguments: BadInput.unreadableCatalogues, readers)
+  @Test(arguments: BadInput.unreadableCatalogues + BadInput.moreUnreadableCatalogues, readers)
   func refusesCatalogue(_ input: BadInput, by reader: [String]) throws {
+    // A check without --text has no column to miss.
+    let columns = reader[0] == "check" ? ["--text", "description"] : []
     var input = input
-    input.arguments = reader
+    input.arguments = reader + columns
     try expectRefusal(of: input)
   }
 
-  @Test(arguments: BadInput.wrongOptions)
+  @Test(arguments: BadInput.wrongOptions + BadInput.moreWrongOptions)
   func refusesOptions(_ input: BadInput) throws { try expectRefusal(of: input) }
 
-  @Test(arguments: BadInput.misplacedFiles)
+  @Test(arguments: BadInput.damagedLines + BadInput.damagedLineFiles)
+  func refusesLinesOfJSON(_ input: BadInput) throws { try expectRefusal(of: input) }
+
+  @Test(arguments: BadInput.overLimits)
+  func refusesWhatIsOverALimit(_ input: BadInput) throws { try expectRefusal(of: input) }
+
+  @Test(arguments: BadInput.misplacedFiles + BadInput.missingFiles)
   func refusesMisplacedFile(_ input: BadInput) throws { try expectRefusal(of: input) }
 
-  @Test(arguments: BadInput.wrongConfigurations)
+  @Test(arguments: BadInput.wrongConfigurations + BadInput.placedConfigurations)
   func refusesConfiguration(_ input: BadInput) throws { try expectRefusal(of: input) }
 
   @Test(arguments: BadInput.withoutContent)
   func refusesNothingToCluster(_ input: BadInput) throws { try expectRefusal(of: input) }
 
-  @Test(arguments: BadInput.damagedMatrices)
+  @Test(
+    arguments: BadInput.damagedMatrices + BadInput.moreDamagedMatrices + BadInput.damagedArchives)
   func refusesMatrix(_ input: BadInput) throws { try expectRefusal(of: input) }
 
   @Test(arguments: BadInput.damagedModels)

@@ -9,7 +9,8 @@ struct CommandResult: Sendable, CustomStringConvertible {
   let errors: String
   let arguments: [String]
 
-  var didCrash: Bool { [132, 133, 134, 136, 139].contains(exitCode) }
+  /// A signal of the processor or of the runtime, or what the last resort makes of one.
+  var didCrash: Bool { [70, 132, 133, 134, 136, 139].contains(exitCode) }
 
   var description: String {
     "kindred \(arguments.joined(separator: " ")): exit \(exitCode)\nstdout: \(output)\nstderr: \(errors)"

@@ -122,7 +122,7 @@ import TextFeatures
       try ModelFile.write(model, to: folder.path("full"))
     }
     #expect(error?.kind == .writeFailed)
-    #expect(error?.hint == "make room and run again")
+    #expect(error?.hint == "free space and run again")
     #expect(!FileManager.default.fileExists(atPath: folder.path("full")))
     #expect(try roundTrip(model) == model)
   }
