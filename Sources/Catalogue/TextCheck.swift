@@ -56,7 +56,7 @@ enum TextCheck {
     return complaint(
       name, bytes, at: position, start: start, code: "text.not-utf8",
       message: "byte 0x\(digits) is not UTF-8",
-      hint: "convert it, from Latin-1 for example with: iconv -f latin1 -t utf-8")
+      hint: "convert it with: iconv -f latin1 -t utf-8")
   }
 
   /// A complaint about malformed text at a byte.
