@@ -43,6 +43,8 @@ let package = Package(
     // For Benchmarks/Micro, which calls the inner loops themselves.
     .library(name: "KindredKernels", targets: ["CKernels"]),
     .library(name: "COpenBLAS", targets: ["COpenBLAS"]),
+    // For Fuzz, which is compiled with the command's sources.
+    .library(name: "CStart", targets: ["CStart"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")

@@ -21,6 +21,7 @@ let package = Package(
       name: "Fuzz",
       dependencies: [
         .product(name: "Kindred", package: "Kindred"),
+        .product(name: "CStart", package: "Kindred"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Command/Main.swift"],
