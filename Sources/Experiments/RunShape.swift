@@ -245,9 +245,12 @@ struct RunShape {
       .saturatingSum(relativesByteCount, rowCount.saturatingProduct(40))
   }
 
-  /// The map: steps of rows, and the centers by column.
+  /// The map: steps of rows, and the centers by column. More than 256 centers are placed by the largest of
+  /// them, which are compared with all: those centers again, scaled, by column, and as the engine has both.
   private var map: Int {
-    rowCount.saturatingProduct(80).saturatingSum(most.saturatingProduct(columnCount, 4))
+    let copies = most > 256 ? 5 : 1
+    return rowCount.saturatingProduct(80).saturatingSum(
+      most.saturatingProduct(columnCount, 4, copies))
   }
 
   /// The files, which are made in memory: texts together, the page, and one with the model or all runs.

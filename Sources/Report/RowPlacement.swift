@@ -155,8 +155,8 @@ struct RowPlacement {
       }
     }
     let columns = points.isSparse ? centersByColumn : []
-    let results = pool.map(pieces.count) { piece in
-      self.place(Array(pieces[piece].rows), of: pieces[piece].center, columns)
+    let results = pool.map(pieces.count, makeScratch: { [SIMD16<Float>]() }) { piece, room in
+      self.place(Array(pieces[piece].rows), of: pieces[piece].center, columns, &room)
     }
     var offsets = Offsets(
       lean: [Double](repeating: 0, count: 2 * points.rowCount),
@@ -209,11 +209,18 @@ struct RowPlacement {
   }
 
   /// The steps of some rows of one cluster, the spread not yet scaled.
-  private func place(_ rows: [Int], of center: Int, _ columns: [Float]) -> Offsets {
+  ///
+  /// `room`: the last panel of products, which is written over.
+  private func place(
+    _ rows: [Int], of center: Int, _ columns: [Float], _ room: inout [SIMD16<Float>]
+  ) -> Offsets {
     let others = candidates[center]
+    let last = room
+    room = []
     let products = RowProducts(
       points: points, centroids: centroids, center: center, others: others,
-      directions: directions, unit: space.unit, columns: columns)
+      directions: directions, unit: space.unit, columns: columns, room: last)
+    defer { room = products.panel }
     var offsets = Offsets(lean: [], spread: [])
     for row in rows {
       let values = products.values(of: row)

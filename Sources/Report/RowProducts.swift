@@ -20,7 +20,7 @@ struct RowProducts {
   private let offsets: [Double]
 
   /// For dense rows: the ways and directions side by side, a block of lanes for each column.
-  private let panel: [SIMD16<Float>]
+  let panel: [SIMD16<Float>]
   private let blockCount: Int
 
   /// Prepares the ways from a center.
@@ -29,10 +29,11 @@ struct RowProducts {
   ///   - directions: d numbers each, or empty ones, whose products are 0.
   ///   - unit: the length that differences are measured in.
   ///   - columns: the centers by column, `d×k`, when rows are sparse.
+  ///   - room: a panel that is done with, whose memory this one takes over.
   /// - Complexity: O(d·ways).
   init(
     points: FeatureMatrix, centroids: DenseMatrix, center: Int, others: [Int],
-    directions: [[Double]], unit: Double, columns: [Float]
+    directions: [[Double]], unit: Double, columns: [Float], room: consuming [SIMD16<Float>] = []
   ) {
     self.columns = columns
     self.points = points
@@ -65,9 +66,11 @@ struct RowProducts {
     self.squaredLengths = squaredLengths
     self.offsets = offsets
     blockCount = (offsets.count + 15) / 16
-    var panel: [SIMD16<Float>] = []
+    // Panels that come and go would leave holes in the heap, each a little too small for the next one.
+    var panel = room
+    panel.removeAll(keepingCapacity: true)
     if case .dense = points {
-      panel = [SIMD16<Float>](repeating: .zero, count: d * blockCount)
+      panel.append(contentsOf: repeatElement(.zero, count: d * blockCount))
       for (lane, other) in others.enumerated() {
         for column in 0..<d {
           let own = Double(centroids.elements[center * d + column])
