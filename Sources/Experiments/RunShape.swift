@@ -245,8 +245,10 @@ struct RunShape {
       .saturatingSum(relativesByteCount, rowCount.saturatingProduct(40))
   }
 
-  /// The map: steps of rows, and the centers by column. More than 256 centers are placed by the largest of
-  /// them, which are compared with all: those centers again, scaled, by column, and as the engine has both.
+  /// The map: steps of rows, and the centers by column.
+  ///
+  /// More than 256 centers are placed by the largest of them, which are compared with all: those centers
+  /// again, scaled, by column, and as the engine has both.
   private var map: Int {
     let copies = most > 256 ? 5 : 1
     return rowCount.saturatingProduct(80).saturatingSum(
