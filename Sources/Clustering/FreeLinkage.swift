@@ -9,7 +9,7 @@ internal import Matrices
 /// be each other's nearest, which for a reducible linkage gives the same tree in any order; the other
 /// clusters wait until no pair is left, and are then searched for together among the fewer that are left.
 ///
-/// Use for dense rows. Do not use for long sparse ones: means of many rows are full.
+/// Use for dense rows. Do not use for sparse ones, which `SparseLinkage` takes: means of many rows are full.
 struct FreeLinkage {
   private let matrix: DenseMatrix
   private let linkage: Linkage

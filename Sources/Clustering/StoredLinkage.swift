@@ -2,7 +2,7 @@ package import Matrices
 
 /// The tree of a linkage from the matrix of all distances.
 ///
-/// Use when a linkage is no function of means, or rows are sparse. Do not use beyond some ten thousand
+/// Use when a linkage is no function of means, or sparse rows are long. Do not use beyond some ten thousand
 /// rows: the matrix takes 4·n² bytes.
 package struct StoredLinkage: Sendable {
   let points: LinkagePoints

@@ -6,7 +6,8 @@ public import Matrices
 /// How much memory a run will need, told before it starts.
 ///
 /// Fits, trees, scores, other fits and the writing of files come one after another, and what one of them
-/// takes is given back before the next: the plan is that of the stage that takes most.
+/// takes is given back before the next: the plan is that of the stage that takes most. Trees of sparse rows
+/// that grow beside the fits are counted with these too.
 public struct MemoryPlan: Sendable, Equatable {
   /// What a process has in memory when its input has been read and turned into features.
   public struct Standing: Sendable, Equatable {
