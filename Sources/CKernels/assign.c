@@ -9,11 +9,11 @@
 #include "fold.h"
 #include "machine.h"
 
-/// `rows` rows of equal length against `vectors` registers of centers from `first` on. `fetches`: the panel
-/// lines of the rows `soon` are fetched meanwhile.
-INLINE void block(const kindred_rows *points, const int32_t *row, int rows, int vectors,
-                  int64_t length, const kindred_centers *centers, int64_t stride, int fetches,
-                  const float *tails, int64_t first, const int32_t *soon, standing *standings) {
+/// The scores of `rows` rows of equal length against `vectors` registers of centers from `first` on, row by
+/// row. `fetches`: the panel lines of the rows `soon` are fetched meanwhile.
+INLINE void multiply(const kindred_rows *points, const int32_t *row, int rows, int vectors,
+                     int64_t length, const kindred_centers *centers, int64_t stride, int fetches,
+                     const float *tails, int64_t first, const int32_t *soon, v16f *scores) {
   v16f sums[rows][vectors];
   // Places instead of pointers, so that all of them stay in registers.
   const int32_t *columns = points->columns;
@@ -45,12 +45,29 @@ INLINE void block(const kindred_rows *points, const int32_t *row, int rows, int 
       const v16f *tail = (const v16f *)(tails + r * centers->stride + first);
       UNROLL for (int v = 0; v < vectors; v++) sums[r][v] += tail[v];
     }
-  UNROLL for (int r = 0; r < rows; r++) {
-    UNROLL for (int v = 0; v < vectors; v++) {
-      sums[r][v] = sums[r][v] * scale[v] + bias[v];
-      fold(&sums[r][v], (int32_t)(first / 16) + v, &standings[r]);
-    }
-  }
+  UNROLL for (int r = 0; r < rows; r++)
+    UNROLL for (int v = 0; v < vectors; v++)
+      scores[r * vectors + v] = sums[r][v] * scale[v] + bias[v];
+}
+
+/// Folds the scores of rows against a part of the centers into what the rows have seen so far.
+INLINE void block(const kindred_rows *points, const int32_t *row, int rows, int vectors,
+                  int64_t length, const kindred_centers *centers, int64_t stride, int fetches,
+                  const float *tails, int64_t first, const int32_t *soon, standing *standings) {
+  v16f scores[rows * vectors];
+  multiply(points, row, rows, vectors, length, centers, stride, fetches, tails, first, soon, scores);
+  UNROLL for (int r = 0; r < rows; r++)
+    UNROLL for (int v = 0; v < vectors; v++)
+      fold(&scores[r * vectors + v], (int32_t)(first / 16) + v, &standings[r]);
+}
+
+/// Concludes four rows whose scores against all centers are at hand.
+INLINE void whole_block(const kindred_rows *points, const int32_t *row, int vectors, int64_t length,
+                        const kindred_centers *centers, int fetches, const float *tails,
+                        const int32_t *soon, float *best, float *second, int32_t *label) {
+  v16f scores[4 * vectors];
+  multiply(points, row, 4, vectors, length, centers, vectors * 16, fetches, tails, 0, soon, scores);
+  conclude_packed(scores, vectors, row, best, second, label);
 }
 
 /// A panel of so many bytes stays in the second cache, where fetching ahead costs more than waiting.
@@ -78,6 +95,15 @@ enum { NEAR_PANEL = 3 << 18 };
       BLOCK(rows, vectors, (vectors) * 16, 0);                                                  \
     } else {                                                                                    \
       BLOCK(rows, vectors, (vectors) * 16, 1);                                                  \
+    }                                                                                           \
+    break;
+
+#define WHOLE(vectors)                                                                          \
+  case vectors:                                                                                 \
+    if (is_near) {                                                                              \
+      whole_block(points, row, vectors, length, centers, 0, tails, soon, best, second, label);  \
+    } else {                                                                                    \
+      whole_block(points, row, vectors, length, centers, 1, tails, soon, best, second, label);  \
     }                                                                                           \
     break;
 
@@ -145,6 +171,12 @@ static void clear_tail(const kindred_rows *points, int32_t row, int64_t length,
   DEFINE_ROWS(NAME, TARGET, four, NARROW(4, 1) NARROW(4, 2) NARROW(4, 3))                           \
   DEFINE_ROWS(NAME, TARGET, two, CASES_TO_8(2))                                                 \
   DEFINE_ROWS(NAME, TARGET, one, ALL_CASES)                                                     \
+  TARGET static void NAME##_whole(const kindred_rows *points, const int32_t *row, int vectors,  \
+                                  int64_t length, const kindred_centers *centers,               \
+                                  const float *tails, int is_near, const int32_t *soon,         \
+                                  float *best, float *second, int32_t *label) {                 \
+    switch (vectors) { WHOLE(1) WHOLE(2) WHOLE(3) }                                             \
+  }                                                                                             \
   TARGET static void NAME(const kindred_rows *points, const int32_t *rows, int64_t count,       \
                           const int32_t *lengths, const kindred_centers *centers, float *tails, \
                           float *best, float *second, int32_t *label, float *others) {          \
@@ -165,7 +197,11 @@ static void clear_tail(const kindred_rows *points, int32_t row, int64_t length,
       if (tails != NULL)                                                                        \
         for (int r = 0; r < together; r++)                                                      \
           add_tail(points, row[r], length, &centers->cells, tails + r * stride);                \
-      for (int64_t first = 0; first < stride; first += (WIDEST) * 16) {                         \
+      const int is_whole = together == 4 && others == NULL;                                     \
+      if (is_whole)                                                                             \
+        NAME##_whole(points, row, vectors, length, centers, tails, is_near, soon, best, second, \
+                     label);                                                                    \
+      for (int64_t first = 0; first < stride && !is_whole; first += (WIDEST) * 16) {            \
         const int64_t left = (stride - first) / 16;                                             \
         const int width = (int)(left < (WIDEST) ? left : (WIDEST));                             \
         if (together == 4) {                                                                    \
@@ -179,6 +215,10 @@ static void clear_tail(const kindred_rows *points, int32_t row, int64_t length,
       if (tails != NULL)                                                                        \
         for (int r = 0; r < together; r++)                                                      \
           clear_tail(points, row[r], length, &centers->cells, stride, tails + r * stride);      \
+      if (is_whole) {                                                                           \
+        i += 4;                                                                                 \
+        continue;                                                                               \
+      }                                                                                         \
       if (together == 4) {                                                                      \
         conclude_four(standings, row, best, second, label, others);                             \
         i += 4;                                                                                 \
@@ -229,6 +269,10 @@ void kindred_assign_sparse(int32_t level, const kindred_rows *points, const int3
     default:
       assign_baseline(points, rows, count, head_lengths, centers, tails, best, second, label, others);
   }
+}
+
+int32_t kindred_packed_units(int64_t stride) {
+  return stride <= 48 ? 1 << PACKED_BITS((int)(stride / 16)) : 0;
 }
 
 void kindred_fold_tile(int32_t level, const float *tile, int64_t count, int64_t stride,

@@ -28,20 +28,22 @@ int64_t kindred_changed_labels(const int32_t *before, const int32_t *after, int6
 }
 
 void kindred_list_changes(const kindred_rows *points, const int32_t *changed, int64_t count,
-                          int64_t d, int64_t *offsets, int32_t *rows, float *values) {
-  memset(offsets, 0, (size_t)(d + 1) * sizeof *offsets);
+                          const int32_t *before, const int32_t *after, int64_t d,
+                          int32_t *offsets, kindred_change *listed) {
+  memset(offsets, 0, (size_t)(d + 2) * sizeof *offsets);
   // Counts stand two places on, so that filling in the values leaves each term's begin in its place.
   for (int64_t i = 0; i < count; i++)
     for (int64_t p = points->row_offsets[changed[i]]; p < points->row_offsets[changed[i] + 1]; p++)
-      if (points->columns[p] + 2 <= d) offsets[points->columns[p] + 2]++;
+      offsets[points->columns[p] + 2]++;
   for (int64_t term = 2; term <= d; term++) offsets[term] += offsets[term - 1];
-  for (int64_t i = 0; i < count; i++)
+  for (int64_t i = 0; i < count; i++) {
+    kindred_change change = {before[changed[i]], after[changed[i]], 0};
     for (int64_t p = points->row_offsets[changed[i]]; p < points->row_offsets[changed[i] + 1];
          p++) {
-      const int64_t place = offsets[points->columns[p] + 1]++;
-      rows[place] = changed[i];
-      values[place] = points->values[p];
+      change.value = points->values[p];
+      listed[offsets[points->columns[p] + 1]++] = change;
     }
+  }
 }
 
 void kindred_exact_terms(const int64_t *offsets, const float *values, int64_t first, int64_t last,

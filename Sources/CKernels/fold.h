@@ -2,6 +2,7 @@
 #ifndef CKERNELS_FOLD_H
 #define CKERNELS_FOLD_H
 
+#include <float.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -125,6 +126,67 @@ INLINE void conclude_four(const standing *rows, const int32_t *row, float *best,
     second[row[r]] = runner_up[4 * r];
     label[row[r]] = center[4 * r];
     if (others != NULL) *(v16f *)(others + (int64_t)row[r] * 16) = rest[r];
+  }
+}
+
+/// Halves pairs of best and next best scores until `places` is used up: what `a` and `b` hold at the same place
+/// belongs to the same row.
+#define MEET(top, next, top_a, top_b, next_a, next_b)                     \
+  do {                                                                    \
+    const v16f a_ = (top_a), b_ = (top_b), c_ = (next_a), d_ = (next_b);  \
+    const v16f lesser_ = a_ < b_ ? a_ : b_, other_ = c_ > d_ ? c_ : d_;   \
+    (top) = a_ > b_ ? a_ : b_;                                            \
+    (next) = other_ > lesser_ ? other_ : lesser_;                         \
+  } while (0)
+
+/// What a row's scores are off by, in units in the last place, once they carry the number of their lane.
+#define PACKED_BITS(vectors) ((vectors) == 1 ? 4 : (vectors) == 2 ? 5 : 6)
+
+/// What `conclude_four` does, from all scores of four rows at once, `vectors` registers each and three at most.
+///
+/// The last bits of each score give way to the number of its lane, so that the greatest score brings its
+/// center along; `best` and `second` are off by that.
+INLINE void conclude_packed(const v16f *scores, int vectors, const int32_t *row, float *best,
+                            float *second, int32_t *label) {
+  const v16i lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  const int32_t places = (1 << PACKED_BITS(vectors)) - 1;
+  // Not less: the bits of what is infinite say that it is no number.
+  const v16f least = (v16f)(-FLT_MAX);
+  v16f top[4], next[4];
+  UNROLL for (int r = 0; r < 4; r++) {
+    UNROLL for (int v = 0; v < vectors; v++) {
+      const v16f score = scores[r * vectors + v] > least ? scores[r * vectors + v] : least;
+      const v16f packed = (v16f)(((v16i)score & ~places) | (lanes + 16 * v));
+      if (v == 0) {
+        top[r] = packed;
+        next[r] = least;
+        continue;
+      }
+      const v16f lesser = packed < top[r] ? packed : top[r];
+      next[r] = v == 1 || lesser > next[r] ? lesser : next[r];
+      top[r] = packed > top[r] ? packed : top[r];
+    }
+  }
+  v16f tops[2], nexts[2];
+  UNROLL for (int pair = 0; pair < 2; pair++) {
+    const v16f a = top[2 * pair], b = top[2 * pair + 1];
+    const v16f c = next[2 * pair], d = next[2 * pair + 1];
+    MEET(tops[pair], nexts[pair], SHUFFLE(a, b, LOW_HALVES), SHUFFLE(a, b, HIGH_HALVES),
+         SHUFFLE(c, d, LOW_HALVES), SHUFFLE(c, d, HIGH_HALVES));
+  }
+  v16f greatest, runner_up;
+  MEET(greatest, runner_up, SHUFFLE(tops[0], tops[1], EVEN_QUARTERS),
+       SHUFFLE(tops[0], tops[1], ODD_QUARTERS), SHUFFLE(nexts[0], nexts[1], EVEN_QUARTERS),
+       SHUFFLE(nexts[0], nexts[1], ODD_QUARTERS));
+  MEET(greatest, runner_up, greatest, SHUFFLE(greatest, greatest, SWAPPED_PAIRS), runner_up,
+       SHUFFLE(runner_up, runner_up, SWAPPED_PAIRS));
+  MEET(greatest, runner_up, greatest, SHUFFLE(greatest, greatest, SWAPPED_NEIGHBORS), runner_up,
+       SHUFFLE(runner_up, runner_up, SWAPPED_NEIGHBORS));
+  const v16i center = (v16i)greatest & places;
+  UNROLL for (int r = 0; r < 4; r++) {
+    best[row[r]] = greatest[4 * r];
+    second[row[r]] = runner_up[4 * r];
+    label[row[r]] = center[4 * r];
   }
 }
 

@@ -27,28 +27,44 @@ static void drift_lane(const kindred_move *move, const float *before, const floa
                      move->either_sign, move->rise + term * 16, move->span + term);
 }
 
-/// A term's postings that changed their label: all from..<until, or among them those of moved rows.
+/// A term's postings that changed their label: the listed ones, or among all from..<until those of moved rows.
 typedef struct {
-  const int32_t *rows;
-  const float *values;
-  const uint8_t *moved;
+  const kindred_change *listed;
   int64_t from;
   int64_t until;
 } changed_postings;
 
 static inline changed_postings changed(const kindred_changes *changes, int64_t term,
-                                       const int32_t *rows, const float *values, int64_t start,
-                                       int64_t end) {
+                                       const int32_t *rows, int64_t start, int64_t end) {
   if (changes->offsets != NULL)
-    return (changed_postings){changes->rows, changes->values, NULL, changes->offsets[term],
-                              changes->offsets[term + 1]};
+    return (changed_postings){changes->listed, changes->offsets[term], changes->offsets[term + 1]};
   int64_t from = start;
   while (from < end && !changes->moved[rows[from]]) from++;
-  return (changed_postings){rows, values, changes->moved, from, end};
+  return (changed_postings){NULL, from, end};
 }
 
-static inline int stayed(const changed_postings *postings, int64_t p) {
-  return postings->moved != NULL && !postings->moved[postings->rows[p]];
+/// What a posting changes; 0 when its row stayed where it was.
+static inline int read_change(const changed_postings *postings, const kindred_changes *changes,
+                              const int32_t *rows, const float *values, int64_t p,
+                              kindred_change *change) {
+  if (postings->listed != NULL) {
+    *change = postings->listed[p];
+    return 1;
+  }
+  const int32_t row = rows[p];
+  if (!changes->moved[row]) return 0;
+  *change = (kindred_change){changes->before[row], changes->after[row], values[p]};
+  return 1;
+}
+
+/// The first term from `term` on that has listed changes, or one a little before it.
+static inline int64_t skip_unchanged(const int32_t *offsets, int64_t term, int64_t last) {
+  typedef int32_t loose16 __attribute__((ext_vector_type(16), aligned(4)));
+  for (; term + 16 <= last; term += 16) {
+    const v16i differ = *(const loose16 *)(offsets + term) ^ *(const loose16 *)(offsets + term + 1);
+    if (__builtin_reduce_or(differ)) break;
+  }
+  return term;
 }
 
 /// Takes new sums of a whole lane in, eight clusters at a time; what stays adds nothing.
@@ -109,12 +125,14 @@ void kindred_update_terms(int32_t level, const int64_t *offsets, const int32_t *
                           int64_t exact_count, double *scratch, double *norm_change,
                           double *cross_change, const kindred_move *move, float *lane_before,
                           const kindred_charges *charges) {
-  const int32_t *before = changes->before, *after = changes->after;
+  const int32_t *after = changes->after;
+  const int visits_all = changes->offsets == NULL || (move != NULL && move->scales_changed);
   for (int64_t term = first; term < last; term++) {
     const int64_t start = offsets[term], end = offsets[term + 1];
     float *lane = panel + term * stride;
-    const changed_postings postings = changed(changes, term, rows, values, start, end);
+    const changed_postings postings = changed(changes, term, rows, start, end);
     if (postings.from == postings.until) {
+      if (!visits_all) term = skip_unchanged(changes->offsets, term + 1, last) - 1;
       if (move != NULL && move->scales_changed) drift_lane(move, lane, lane, stride, term);
       continue;
     }
@@ -123,10 +141,11 @@ void kindred_update_terms(int32_t level, const int64_t *offsets, const int32_t *
     const int keeps_sums = term < exact_count && is_exact[term];
     double *sums = keeps_sums ? exact + term * stride : scratch;
     if (keeps_sums) {
+      kindred_change change;
       for (int64_t p = postings.from; p < postings.until; p++) {
-        if (stayed(&postings, p)) continue;
-        sums[before[postings.rows[p]]] -= postings.values[p];
-        sums[after[postings.rows[p]]] += postings.values[p];
+        if (!read_change(&postings, changes, rows, values, p, &change)) continue;
+        sums[change.before] -= change.value;
+        sums[change.after] += change.value;
       }
     } else {
       for (int64_t p = start; p < end; p++) sums[after[rows[p]]] += values[p];
@@ -139,8 +158,9 @@ void kindred_update_terms(int32_t level, const int64_t *offsets, const int32_t *
                 cross_change, &swing);
     for (int64_t p = postings.from; p < postings.until && !takes_lane; p++) {
       // A row that stayed changes no sum; whichever rows came or went rewrite its cluster's cell.
-      if (stayed(&postings, p)) continue;
-      const int32_t touched[2] = {before[postings.rows[p]], after[postings.rows[p]]};
+      kindred_change change;
+      if (!read_change(&postings, changes, rows, values, p, &change)) continue;
+      const int32_t touched[2] = {change.before, change.after};
       for (int side = 0; side < 2; side++) {
         const int32_t cluster = touched[side];
         const float new_sum = (float)sums[cluster];

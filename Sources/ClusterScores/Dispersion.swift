@@ -34,9 +34,12 @@ public enum Dispersion {
       }
     case .sparse(let matrix):
       let postings = matrix.transposed()
+      let squaredNorms = (0..<matrix.rowCount).map { points.squaredNorm(of: $0) }
       return pool.map(assignments.count) { index in
         let clusters = OccupiedClusters(assignments[index])
-        return DispersionParts(matrix, postings: postings, clusters).scores(clusters)
+        return DispersionParts(
+          matrix, postings: postings, squaredNorms: squaredNorms, clusters
+        ).scores(clusters)
       }
     }
   }

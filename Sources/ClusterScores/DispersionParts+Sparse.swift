@@ -6,21 +6,21 @@ extension DispersionParts {
 
   /// The parts of sparse rows, column by column: no mean is ever written out in full.
   ///
-  /// `postings` is the transpose of the rows.
+  /// `postings` is the transpose of the rows, whose squared norms are `squaredNorms`.
   ///
   /// - Complexity: O(nnz + Σ_t k_t²), k_t the clusters that have column t; O(n + k²) memory.
-  init(_ matrix: CSRMatrix, postings: CSRMatrix, _ clusters: OccupiedClusters) {
+  init(
+    _ matrix: CSRMatrix, postings: CSRMatrix, squaredNorms: [Double], _ clusters: OccupiedClusters
+  ) {
     let count = clusters.count
     self.init(clusterCount: count)
-    var products = MeanProducts(rowCount: matrix.rowCount, clusterCount: count)
-    for column in 0..<postings.rowCount { products.add(postings, column, clusters) }
+    let products = MeanProducts(postings, clusters)
     let means = SparseMeans(matrix, clusters)
-    let points = FeatureMatrix.sparse(matrix)
     var squared = [Double](repeating: 0, count: matrix.rowCount)
     var nearRows: [Int] = []
     for row in 0..<matrix.rowCount {
       let cluster = clusters.labels[row]
-      let norms = points.squaredNorm(of: row) + products.gram[cluster * count + cluster]
+      let norms = squaredNorms[row] + products.gram[cluster * count + cluster]
       squared[row] = norms - 2 * products.withOwnMean[row]
       if squared[row] < Self.nearShare * norms { nearRows.append(row) }
     }
@@ -35,65 +35,6 @@ extension DispersionParts {
         meanDistances[first * count + second] = squared.squareRoot()
       }
     }
-  }
-}
-
-/// Products of the means of clusters with each other, with their rows and with the mean of all rows.
-private struct MeanProducts {
-  /// ⟨mean, mean⟩, `k×k`, row-major, where row ≤ column.
-  private(set) var gram: [Double]
-
-  /// ⟨row, mean of its cluster⟩.
-  private(set) var withOwnMean: [Double]
-
-  /// The squared distance of each mean to the mean of all rows.
-  private(set) var toCenter: [Double]
-
-  /// One column of the means, 0 for the clusters without it.
-  private var means: [Double]
-
-  private let rowCount: Double
-  private let clusterCount: Int
-
-  init(rowCount: Int, clusterCount: Int) {
-    gram = [Double](repeating: 0, count: clusterCount * clusterCount)
-    withOwnMean = [Double](repeating: 0, count: rowCount)
-    toCenter = [Double](repeating: 0, count: clusterCount)
-    means = [Double](repeating: 0, count: clusterCount)
-    self.rowCount = Double(rowCount)
-    self.clusterCount = clusterCount
-  }
-
-  /// Adds the products of one column.
-  mutating func add(_ postings: CSRMatrix, _ column: Int, _ clusters: OccupiedClusters) {
-    let range = postings.entries(ofRow: column)
-    for position in range {
-      let row = Int(postings.columnIndices[position])
-      means[clusters.labels[row]] += Double(postings.values[position])
-    }
-    var total = 0.0
-    var present: [Int] = []
-    for cluster in 0..<clusterCount where means[cluster] != 0 {
-      total += means[cluster]
-      means[cluster] /= clusters.sizes[cluster]
-      present.append(cluster)
-    }
-    let center = total / rowCount
-    for cluster in 0..<clusterCount {
-      let difference = means[cluster] - center
-      toCenter[cluster] += difference * difference
-    }
-    for (index, first) in present.enumerated() {
-      let mean = means[first]
-      for second in present[index...] {
-        gram[first * clusterCount + second] += mean * means[second]
-      }
-    }
-    for position in range {
-      let row = Int(postings.columnIndices[position])
-      withOwnMean[row] += Double(postings.values[position]) * means[clusters.labels[row]]
-    }
-    for cluster in present { means[cluster] = 0 }
   }
 }
 

@@ -8,7 +8,7 @@ extension KMeans {
   func lloyd(
     in space: any CenterSpace, restart: Int, prepared: PreparedPoints, pool: WorkerPool,
     progress: ProgressHandler?
-  ) throws(ClusteringError) -> KMeansModel {
+  ) throws(ClusteringError) -> LloydRun {
     let run = LloydRun(
       self, in: space, restart: restart, tolerance: shiftTolerance(prepared),
       squaredNormSum: prepared.squaredNormSum)
@@ -19,7 +19,7 @@ extension KMeans {
         FitProgress(
           restart: restart, iteration: run.iterations.count - 1, inertia: last.inertia))
     }
-    return run.finish(pool: pool)
+    return run
   }
 
   /// The labels with a row for each empty cluster; when there are any, the inertia before too.
@@ -111,6 +111,27 @@ final class LloydRun: @unchecked Sendable {
     iterations.append(iteration)
     didConverge = step.changedCount == 0 || shift <= tolerance
     return iteration
+  }
+
+  /// The model, or that a restart with the inertia `best` beats it for certain.
+  func outcome(against best: Double?, pool: WorkerPool) -> KMeans.Outcome {
+    if let best, let least = leastInertia, least > best {
+      return .beaten(restart: restart, inertia: least)
+    }
+    return .whole(finish(pool: pool))
+  }
+
+  /// Less than which the model's inertia cannot be; nil when only the model itself can tell.
+  ///
+  /// Where no label changed, the centers are the means of their rows and each row's center is the nearest.
+  /// What single precision takes from sums, centers and scores is far below this margin.
+  private var leastInertia: Double? {
+    guard let last = iterations.last, last.changedLabelCount == 0, !sizes.contains(0) else {
+      return nil
+    }
+    let longest = space.squaredNorms.elements.reduce(0, max).squareRoot()
+    let margin = 0x1p-20 * (squaredNormSum + Double(space.rowCount) * longest * longest)
+    return last.inertia - margin
   }
 
   /// Rounds the centers to what a model holds, labels the rows with them and sums what remains.

@@ -58,7 +58,8 @@ extension KMeans {
     }
     let model = try last.lloyd(
       in: centers.among(prepared.points, pool: pool), restart: restart, prepared: prepared,
-      pool: pool, progress: laterProgress)
+      pool: pool, progress: laterProgress
+    ).finish(pool: pool)
     return KMeansModel(
       centroids: model.centroids, assignment: model.assignment, inertia: model.inertia,
       iterations: iterations + model.iterations, didConverge: model.didConverge,

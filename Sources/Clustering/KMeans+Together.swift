@@ -52,13 +52,14 @@ extension KMeans {
   /// - Parameters:
   ///   - liveLimit: how many may be under way, 1 to `CenterGroup.memberLimit`.
   ///   - isStopped: asked before each pass; true ends the work with `ClusteringError.cancelled`.
-  ///   - finish: hears of each model with its place among `starts`, on any thread.
+  ///   - best: tells, on any thread, the inertia that the one at a place must reach to be of use.
+  ///   - finish: hears of each outcome with its place among `starts`, on any thread.
   /// - Throws: `ClusteringError.cancelled`.
   /// - Complexity: O(nnz·Σk) an iteration; memory O(nnz + n + k·d) for each that is under way.
   package static func fitTogether(
     _ starts: [Start], prepared: PreparedPoints, liveLimit: Int, pool: WorkerPool,
-    isStopped: () -> Bool = { false },
-    finish: @Sendable (_ place: Int, _ model: KMeansModel) -> Void
+    isStopped: () -> Bool = { false }, best: @Sendable (_ place: Int) -> Double? = { _ in nil },
+    finish: @Sendable (_ place: Int, _ outcome: Outcome) -> Void
   ) throws(ClusteringError) {
     precondition(
       1...CenterGroup.memberLimit ~= liveLimit, "1 to 16 runs may be under way at once")
@@ -88,7 +89,8 @@ extension KMeans {
       let done = live.filter(\.run.isDone)
       live.removeAll(where: \.run.isDone)
       pool.forEachJob(done.count) { job, pool in
-        finish(done[job].place, done[job].run.finish(pool: pool))
+        let (place, run) = done[job]
+        finish(place, run.outcome(against: best(place), pool: pool))
       }
     }
   }

@@ -83,9 +83,10 @@ public struct KMeans: Sendable, Hashable, Codable {
     var best: KMeansModel?
     let restarts = initialCenters == nil ? restartCount : 1
     for restart in 0..<restarts {
-      let model = try fitRestart(
-        restart, prepared: prepared, initialCenters: initialCenters, pool: pool,
-        progress: progress)
+      let outcome = try outcome(
+        ofRestart: restart, prepared: prepared, initialCenters: initialCenters, pool: pool,
+        against: { best?.inertia }, progress: progress)
+      guard case .whole(let model) = outcome else { continue }
       if best.map({ model.inertia < $0.inertia }) ?? true { best = model }
     }
     guard let best else { preconditionFailure("a fit has at least one restart") }
@@ -155,11 +156,36 @@ public struct KMeans: Sendable, Hashable, Codable {
     }
   }
 
+  /// What a restart came to.
+  package enum Outcome: Sendable {
+    /// All of it.
+    case whole(KMeansModel)
+    /// Another restart has the lesser inertia for certain; this one's is at least as given.
+    case beaten(restart: Int, inertia: Double)
+  }
+
   /// One start, to its end: a whole model, or an error.
   package func fitRestart(
     _ restart: Int, prepared: PreparedPoints, initialCenters: DenseMatrix? = nil,
     seeds: [Int]? = nil, pool: WorkerPool, progress: ProgressHandler? = nil
   ) throws(ClusteringError) -> KMeansModel {
+    let outcome = try outcome(
+      ofRestart: restart, prepared: prepared, initialCenters: initialCenters, seeds: seeds,
+      pool: pool, progress: progress)
+    guard case .whole(let model) = outcome else {
+      preconditionFailure("a restart alone is beaten by none")
+    }
+    return model
+  }
+
+  /// One start, to where it is known not to win.
+  ///
+  /// - Parameter best: tells the least inertia that another restart has reached; asked at the end.
+  package func outcome(
+    ofRestart restart: Int, prepared: PreparedPoints, initialCenters: DenseMatrix? = nil,
+    seeds: [Int]? = nil, pool: WorkerPool, against best: () -> Double? = { nil },
+    progress: ProgressHandler? = nil
+  ) throws(ClusteringError) -> Outcome {
     let absorbsBatches =
       if case .miniBatch(let batch) = variant { batch.growth == .none } else { false }
     let space = prepared.points.space(
@@ -174,13 +200,16 @@ public struct KMeans: Sendable, Hashable, Codable {
     switch variant {
     case .lloyd:
       return try lloyd(
-        in: space, restart: restart, prepared: prepared, pool: pool, progress: progress)
+        in: space, restart: restart, prepared: prepared, pool: pool, progress: progress
+      ).outcome(against: best(), pool: pool)
     case .miniBatch(let batch) where batch.growth == .nested:
-      return try nested(
-        batch, in: space, restart: restart, prepared: prepared, pool: pool, progress: progress)
+      return .whole(
+        try nested(
+          batch, in: space, restart: restart, prepared: prepared, pool: pool, progress: progress))
     case .miniBatch(let batch):
-      return try miniBatch(
-        batch, in: space, restart: restart, prepared: prepared, pool: pool, progress: progress)
+      return .whole(
+        try miniBatch(
+          batch, in: space, restart: restart, prepared: prepared, pool: pool, progress: progress))
     }
   }
 

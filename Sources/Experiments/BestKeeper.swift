@@ -40,6 +40,20 @@ final class BestKeeper: Sendable {
     }
   }
 
+  /// Takes note of a restart that another has beaten, and returns how many are finished.
+  func passOver() -> Int {
+    state.withLock { state in
+      state.finishedCount += 1
+      return state.finishedCount
+    }
+  }
+
+  /// The inertia that a restart of a plan must reach to be of use; nil while any is, as all are whose
+  /// labels are kept.
+  func bestInertia(plan: Int) -> Double? {
+    keepsLabels ? nil : state.withLock { $0.best[plan]?.inertia }
+  }
+
   /// Takes in a restart that an interrupted run had finished.
   func restore(_ fit: FitUnit, plan: Int) {
     if let model = fit.model {

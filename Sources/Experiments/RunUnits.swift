@@ -177,6 +177,17 @@ public final class RunUnits: Sendable {
     }
   }
 
+  /// Takes in that a restart is beaten by one that was added before.
+  func addBeaten(restart: Int, inertia: Double, algorithm: Algorithm, clusterCount: Int) {
+    let plan = FitUnit.Plan(algorithm: algorithm, clusterCount: clusterCount)
+    let fit = FitUnit(
+      name: FitUnit.Name(plan: plan, restart: restart), inertia: inertia, labels: [], model: nil)
+    state.withLock { state in
+      state.madeCount += 1
+      state.pending.append(.fit(fit))
+    }
+  }
+
   /// Takes a finished tree in.
   func add(_ grown: GrownTree) {
     let unit = TreeUnit(linkage: grown.linkage, tree: grown.tree, leafOfRow: grown.leafOfRow)

@@ -260,10 +260,20 @@ public struct Sweep: Sendable {
       workBefore.append(workBefore[workBefore.count - 1] + plans[task.plan].1.clusterCount)
     }
     let work = workBefore
-    let report = { @Sendable (task: Int, model: KMeansModel) in
+    let best = { @Sendable (task: Int) in keeper.bestInertia(plan: ordered[task].plan) }
+    let report = { @Sendable (task: Int, outcome: KMeans.Outcome) in
       let (plan, _) = ordered[task]
-      units?.add(model, algorithm: plans[plan].0)
-      let finished = keeper.offer(model, plan: plan)
+      let finished: Int
+      switch outcome {
+      case .whole(let model):
+        units?.add(model, algorithm: plans[plan].0)
+        finished = keeper.offer(model, plan: plan)
+      case .beaten(let restart, let inertia):
+        units?.addBeaten(
+          restart: restart, inertia: inertia, algorithm: plans[plan].0,
+          clusterCount: plans[plan].1.clusterCount)
+        finished = keeper.passOver()
+      }
       // Holes that a fit of many rows leaves would add up from fit to fit.
       if sharesRows { UnusedMemory.giveBack() }
       progress?(
@@ -288,7 +298,7 @@ public struct Sweep: Sendable {
         liveLimit: liveLimit
           ?? KMeans.liveLimit(
             points, clusterCount: most, kernel: configuration.kernel), pool: pool,
-        isStopped: { units?.failure != nil },
+        isStopped: { units?.failure != nil }, best: { best(shared[$0]) },
         finish: { report(shared[$0], $1) })
       let growsTrees =
         growTrees != nil && !sharesRows
@@ -306,9 +316,10 @@ public struct Sweep: Sendable {
           guard units?.failure == nil else { throw .cancelled }
           report(
             task,
-            try plans[ordered[task].plan].1.fitRestart(
-              ordered[task].restart, prepared: prepared, initialCenters: initialCenters,
-              seeds: seeds[task], pool: inner))
+            try plans[ordered[task].plan].1.outcome(
+              ofRestart: ordered[task].restart, prepared: prepared,
+              initialCenters: initialCenters, seeds: seeds[task], pool: inner,
+              against: { best(task) }))
         } catch {
           keeper.fail(error)
         }

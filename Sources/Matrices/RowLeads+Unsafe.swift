@@ -107,7 +107,7 @@ final class RowLeads: @unchecked Sendable {
   ) -> Int {
     var kernelLeads = kindred_leads(
       lead: leads.base, own: own.base, rival: rivals.base, charge: charges.base, loss_rate: nil,
-      loss: nil, gain_rate: nil, gain: nil, rise_rate: 0, rise: 0, slack: 0)
+      loss: nil, gain_rate: nil, gain: nil, rise_rate: 0, rise: 0, slack: 0, center_count: 0)
     return Int(
       kindred_begin_leads(
         &kernelLeads, rows, Int64(count), standings.best.base, standings.second.base, error, near))
@@ -139,7 +139,8 @@ final class RowLeads: @unchecked Sendable {
       loss_rate: changes.lossRates.base, loss: changes.losses.base,
       gain_rate: changes.gainRates.base, gain: changes.gains.base,
       rise_rate: changes.gainRates.elements.max() ?? 0,
-      rise: (changes.gains.elements.max() ?? 0) + loss, slack: slack)
+      rise: (changes.gains.elements.max() ?? 0) + loss, slack: slack,
+      center_count: Int64(clusterCount))
     kindred_take_charges(
       level.rawValue, &kernelLeads, Int64(rows.lowerBound), Int64(rows.upperBound),
       standings.labels.base, isUnsettled.base)

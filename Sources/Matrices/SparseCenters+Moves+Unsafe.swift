@@ -82,7 +82,8 @@ extension SparseCenters {
       labels: labels, changes: changes,
       postings: holdsSums
         ? ChangedPostings(
-          of: changes.rows, among: points, share: pool.threadCount == 1 ? 4 : 16) : nil,
+          of: changes.rows, among: points, before: summedLabels, after: labels,
+          share: pool.threadCount == 1 ? 4 : 16) : nil,
       oldScale: exactScale.array(), oldNorms: sumNorms.array(), newScale: newScale,
       scalesChanged: !scale.elements.elementsEqual(newScale.elements), leadScale: leadScale)
   }
@@ -96,8 +97,7 @@ extension SparseCenters {
     var cells = rareTerms.kernelCells
     var kernelChanges = kindred_changes(
       before: summedLabels.base, after: labels.base, moved: move.postings?.moved?.base,
-      offsets: move.postings?.offsets?.base, rows: move.postings?.rows?.base,
-      values: move.postings?.values?.base)
+      offsets: move.postings?.offsets?.base, listed: move.postings?.listed?.base)
     let keptCount = Int64(exactSums == nil ? 0 : exactCount)
     guard move.postings != nil else {
       kindred_rebuild_terms(

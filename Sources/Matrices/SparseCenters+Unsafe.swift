@@ -379,7 +379,8 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
   private var scoreError: ScoreError {
     ScoreError(
       rowNorm: Double(points.greatestNorm), centerNorm: greatestSquaredNorm.squareRoot(),
-      factorNorm: greatestSumNorm.squareRoot())
+      factorNorm: greatestSumNorm.squareRoot(),
+      packedUnits: Int(kindred_packed_units(Int64(stride))))
   }
 
   /// Finds the greatest norm again; whoever changes lanes calls it when done.

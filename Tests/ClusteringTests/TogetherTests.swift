@@ -27,7 +27,10 @@ struct TogetherTests {
     let found = Mutex([KMeansModel?](repeating: nil, count: starts.count))
     try KMeans.fitTogether(
       starts, prepared: prepared, liveLimit: liveLimit, pool: WorkerPool(threadCount: threads),
-      finish: { place, model in found.withLock { $0[place] = model } })
+      finish: { place, outcome in
+        guard case .whole(let model) = outcome else { return }
+        found.withLock { $0[place] = model }
+      })
     return found.withLock { $0 }
   }
 

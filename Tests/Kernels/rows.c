@@ -157,7 +157,7 @@ static void cluster_sums(int32_t level, int64_t size, results *out) {
   kindred_rebuild_terms(level, terms.offsets, terms.rows, terms.values, 0, TERMS, before, stride,
                         panel, exact_sums, half, scratch, norm_change, cross_change);
   add_floats(out, panel, TERMS * stride);
-  const kindred_changes changes = {before, after, moved, NULL, NULL, NULL};
+  const kindred_changes changes = {before, after, moved, NULL, NULL};
   kindred_update_terms(level, terms.offsets, terms.rows, terms.values, 0, TERMS, &changes, is_exact,
                        stride, panel, exact_sums, half, scratch, norm_change, cross_change, NULL,
                        NULL, NULL);
@@ -174,13 +174,13 @@ static void listed_changes(int32_t level, int64_t size, results *out) {
   for (int64_t i = 0; i < size; i++) after[i] = (int32_t)(i % 4 == 1);
   const int64_t count = kindred_changed_labels(before, after, 0, size, rows);
   add_ints(out, rows, count);
-  int64_t *offsets = ROOM(int64_t, TERMS + 1);
-  const int64_t stored = points.row_offsets[size];
-  int32_t *listed = ROOM(int32_t, stored);
-  float *values = ROOM(float, stored);
-  kindred_list_changes(&points, rows, count, TERMS, offsets, listed, values);
-  add_floats(out, values, offsets[TERMS]);
-  add_ints(out, listed, offsets[TERMS]);
+  int32_t *offsets = ROOM(int32_t, TERMS + 2);
+  kindred_change *listed = ROOM(kindred_change, points.row_offsets[size]);
+  kindred_list_changes(&points, rows, count, before, after, TERMS, offsets, listed);
+  for (int32_t p = 0; p < offsets[TERMS]; p++) {
+    add_result(out, listed[p].value);
+    add_result(out, listed[p].before + 2 * listed[p].after);
+  }
 }
 
 static void batches(int32_t level, int64_t size, results *out) {
@@ -251,16 +251,18 @@ static void drift_terms(int32_t level, int64_t size, results *out) {
 
 static void charges(int32_t level, int64_t size, results *out) {
   double *lead = some_doubles(size, 0), *own = some_doubles(size, 0), *rival = some_doubles(size, 0);
-  double *charge = some_doubles(size, 0), *rates = some_doubles(4 * 3, 0);
+  // More centers than the widest registers look up, and fewer.
+  const int64_t k = 1 + size % 40;
+  double *charge = some_doubles(size, 0), *rates = some_doubles(4 * k, 0);
   int32_t *label = ROOM(int32_t, size);
   for (int64_t i = 0; i < size; i++) {
-    label[i] = (int32_t)(i % 3);
+    label[i] = (int32_t)(i * 7 % k);
     charge[i] = fabs(charge[i]) / 8;
   }
-  for (int64_t i = 0; i < 12; i++) rates[i] = fabs(rates[i]) / 8;
+  for (int64_t i = 0; i < 4 * k; i++) rates[i] = fabs(rates[i]) / 8;
   uint8_t *unsettled = ROOM(uint8_t, size);
-  const kindred_leads leads = {lead,      own,       rival,     charge, rates, rates + 3,
-                               rates + 6, rates + 9, 0.001,     0.002,  1e-9};
+  const kindred_leads leads = {lead,          own,           rival, charge, rates, rates + k,
+                               rates + 2 * k, rates + 3 * k, 0.001, 0.002,  1e-9,  k};
   kindred_take_charges(level, &leads, 0, size, label, unsettled);
   for (int64_t i = 0; i < size; i++) add_result(out, unsettled[i]);
   add_doubles(out, charge, size);

@@ -249,7 +249,15 @@ static void overlaps(int32_t level, int64_t size, results *out) {
   int32_t *all = ROOM(int32_t, size), *rows = ROOM(int32_t, stored);
   float *values = ROOM(float, stored);
   for (int64_t i = 0; i < size; i++) all[i] = (int32_t)i;
-  kindred_list_changes(&points, all, size, d, offsets, rows, values);
+  int32_t *begins = ROOM(int32_t, d + 2);
+  kindred_change *listed = ROOM(kindred_change, stored);
+  // Rows that are their own labels: the list is the transpose.
+  kindred_list_changes(&points, all, size, all, all, d, begins, listed);
+  for (int64_t t = 0; t <= d; t++) offsets[t] = begins[t];
+  for (int64_t p = 0; p < stored; p++) {
+    rows[p] = listed[p].after;
+    values[p] = listed[p].value;
+  }
   double *dots = ROOM(double, size);
   int32_t *touched = ROOM(int32_t, stored * 10 + 1);
   for (int64_t i = 0; i < size; i++) {

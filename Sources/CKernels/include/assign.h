@@ -47,6 +47,10 @@ void kindred_assign_sparse(int32_t level, const kindred_rows *points, const int3
                            const kindred_centers *centers, float *tails, float *best,
                            float *second, int32_t *label, float *others);
 
+/// What best and second may be off by because of the number that scores carry in their last bits, in units
+/// in the last place of one times the score; `stride` lanes.
+int32_t kindred_packed_units(int64_t stride);
+
 /// The same for full rows. `data` is n × d, row-major; the panel holds strips of 48 lanes (the last strip
 /// of what is left), each d × its lanes; the scales are not used.
 void kindred_assign_dense(int32_t level, const float *data, int64_t d, const int32_t *rows,

@@ -7,7 +7,7 @@
 /// IN/OUT, n each: lead, a lower bound of by how much the row's own center leads; own, an upper bound of its
 /// score there; rival, an upper bound of its score at any other center; charge, what the terms that moved
 /// since may have done to either, zero on return.
-/// IN: of each center, k: a row of its own may have lost `loss_rate` times its score (at least 0) and `loss`,
+/// IN: of each center, center_count: a row of its own may have lost `loss_rate` times its score (at least 0) and `loss`,
 /// or have gained `gain_rate` times its score and `gain`; rise_rate and rise: the same gain of any center;
 /// slack: a lead up to which is no lead.
 typedef struct {
@@ -22,6 +22,7 @@ typedef struct {
   double rise_rate;
   double rise;
   double slack;
+  int64_t center_count;
 } kindred_leads;
 
 /// Takes what moved off the leads of the rows first..<last.

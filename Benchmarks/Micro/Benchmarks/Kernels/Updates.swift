@@ -57,7 +57,7 @@ func registerUpdates() {
       return Kernel(amount: 2 * 12 * Double(rows.storedCount)) {
         for (before, after) in [(labels.first, labels.second), (labels.second, labels.first)] {
           var moves = kindred_changes(
-            before: before, after: after, moved: labels.moved, offsets: nil, rows: nil, values: nil)
+            before: before, after: after, moved: labels.moved, offsets: nil, listed: nil)
           kindred_update_terms(
             kindred_best_level(), postings.offsets, postings.rows, postings.values, 0,
             Int64(rows.columnCount), &moves,
