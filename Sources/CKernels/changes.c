@@ -37,7 +37,7 @@ void kindred_list_changes(const kindred_rows *points, const int32_t *changed, in
       offsets[points->columns[p] + 2]++;
   for (int64_t term = 2; term <= d; term++) offsets[term] += offsets[term - 1];
   for (int64_t i = 0; i < count; i++) {
-    kindred_change change = {before[changed[i]], after[changed[i]], 0};
+    kindred_change change = {(uint16_t)before[changed[i]], (uint16_t)after[changed[i]], 0};
     for (int64_t p = points->row_offsets[changed[i]]; p < points->row_offsets[changed[i] + 1];
          p++) {
       change.value = points->values[p];

@@ -43,17 +43,29 @@ static inline changed_postings changed(const kindred_changes *changes, int64_t t
   return (changed_postings){NULL, from, end};
 }
 
-/// What a posting changes; 0 when its row stayed where it was.
+/// What a posting changes.
+typedef struct {
+  int32_t before;
+  int32_t after;
+  float value;
+} change;
+
+/// Reads what a posting changes; 0 when its row stayed where it was.
 static inline int read_change(const changed_postings *postings, const kindred_changes *changes,
                               const int32_t *rows, const float *values, int64_t p,
-                              kindred_change *change) {
+                              change *change) {
   if (postings->listed != NULL) {
-    *change = postings->listed[p];
+    const kindred_change listed = postings->listed[p];
+    change->before = listed.before;
+    change->after = listed.after;
+    change->value = listed.value;
     return 1;
   }
   const int32_t row = rows[p];
   if (!changes->moved[row]) return 0;
-  *change = (kindred_change){changes->before[row], changes->after[row], values[p]};
+  change->before = changes->before[row];
+  change->after = changes->after[row];
+  change->value = values[p];
   return 1;
 }
 
@@ -141,7 +153,7 @@ void kindred_update_terms(int32_t level, const int64_t *offsets, const int32_t *
     const int keeps_sums = term < exact_count && is_exact[term];
     double *sums = keeps_sums ? exact + term * stride : scratch;
     if (keeps_sums) {
-      kindred_change change;
+      change change;
       for (int64_t p = postings.from; p < postings.until; p++) {
         if (!read_change(&postings, changes, rows, values, p, &change)) continue;
         sums[change.before] -= change.value;
@@ -158,7 +170,7 @@ void kindred_update_terms(int32_t level, const int64_t *offsets, const int32_t *
                 cross_change, &swing);
     for (int64_t p = postings.from; p < postings.until && !takes_lane; p++) {
       // A row that stayed changes no sum; whichever rows came or went rewrite its cluster's cell.
-      kindred_change change;
+      change change;
       if (!read_change(&postings, changes, rows, values, p, &change)) continue;
       const int32_t touched[2] = {change.before, change.after};
       for (int side = 0; side < 2; side++) {

@@ -19,7 +19,7 @@ struct SilhouetteRuns: Sendable {
   }
 
   /// A clustering whose sums are those of finer clusters.
-  private struct Merged: Sendable {
+  struct Merged: Sendable {
     /// Its slots.
     let slots: Range<Int>
     /// The slots of the finer clustering.
@@ -34,7 +34,8 @@ struct SilhouetteRuns: Sendable {
   /// Those among them that have sums of their own; their slots come first, and are those of `labels`.
   let summed: [Run]
 
-  private let merged: [Merged]
+  /// Those whose sums are added up from finer ones, in the order of their slots.
+  let merged: [Merged]
 
   /// The number of rows in each slot.
   let sizes: [Double]
@@ -107,54 +108,7 @@ struct SilhouetteRuns: Sendable {
     }
     return wholes
   }
-
-  /// Adds the sums of the parts up, `sums` being those of `labels`.
-  private func addParts(_ sums: [Double], to all: inout [Double]) {
-    for slot in sums.indices { all[slot] = sums[slot] }
-    for run in merged {
-      for slot in run.slots { all[slot] = 0 }
-      for (part, whole) in zip(run.parts, run.wholes) { all[whole] += sums[part] }
-    }
-  }
-
-  /// The silhouette of a row in one run, from the sums of its distances to the rows of each slot.
-  ///
-  /// For a row of the clustering itself a = sum / (size − 1), and 0 is the answer for a cluster of
-  /// one row. For an unseen row a = sum / size, and 0 is the answer when its cluster has no rows.
-  func silhouette(_ run: Run, cluster: Int32, isMember: Bool, sums: [Double]) -> Double {
-    let own = run.slotOfCluster[Int(cluster)]
-    guard own >= 0, !isMember || sizes[own] > 1 else { return 0 }
-    var nearest = Double.infinity
-    for slot in run.slots where slot != own {
-      let mean = sums[slot] / sizes[slot]
-      if mean < nearest { nearest = mean }
-    }
-    let inside = sums[own] / (isMember ? sizes[own] - 1 : sizes[own])
-    let larger = max(inside, nearest)
-    return larger > 0 ? (nearest - inside) / larger : 0
-  }
 }
 
 /// The silhouettes of some consecutive rows, one list a run.
 typealias SilhouetteBlock = [[Double]]
-
-extension SilhouetteRuns {
-  /// The silhouettes of consecutive rows; `writeSums` gives a row's sums.
-  func block(
-    _ rows: Range<Int>, assignments: [Assignment], isMember: Bool, sums: inout [Double],
-    writeSums: (_ row: Int, _ sums: inout [Double]) -> Void
-  ) -> SilhouetteBlock {
-    var block = SilhouetteBlock(repeating: [], count: runs.count)
-    var all = [Double](repeating: 0, count: sizes.count)
-    for row in rows {
-      writeSums(row, &sums)
-      addParts(sums, to: &all)
-      for (position, run) in runs.enumerated() {
-        block[position].append(
-          silhouette(
-            run, cluster: assignments[run.index].labels[row], isMember: isMember, sums: all))
-      }
-    }
-    return block
-  }
-}

@@ -16,9 +16,10 @@ struct CatalogueRows {
 
   /// Reads a catalogue and chooses its columns and rows.
   ///
-  /// - Parameter isProfiled: whether the other columns are to tell what clusters are made of.
+  /// - Parameter profilePool: the threads on which the other columns learn to tell what clusters are made of;
+  ///   nil when they need not.
   init(
-    _ file: InputFile, configuration: RunConfiguration, isProfiled: Bool = false
+    _ file: InputFile, configuration: RunConfiguration, profilePool: WorkerPool? = nil
   ) throws(InputError) {
     let table = try CatalogueTable(reading: file)
     var notes: [String] = []
@@ -90,7 +91,8 @@ struct CatalogueRows {
     textColumns = textIndices.map { table.columnNames[$0] }
     droppedRowCount = table.rowCount - kept.count
     let taken = textIndices + [titleIndex, identifierIndex].compactMap { $0 }
-    profileColumns = isProfiled ? ProfileColumn.columns(of: rows, except: taken) : []
+    profileColumns =
+      profilePool.map { ProfileColumn.columns(of: rows, except: taken, pool: $0) } ?? []
     truth = try truthIndex.map { column throws(InputError) in
       try TrueClasses(column: column, of: rows)
     }

@@ -29,7 +29,7 @@ extension PreparedInput {
       return (parts.training, parts.heldOut, split.kept)
     }
     let rows = try seconds.measure(.read) {
-      try CatalogueRows(file, configuration: configuration, isProfiled: true)
+      try CatalogueRows(file, configuration: configuration, profilePool: pool)
     }
     let split = try RowSplit(
       rows.rowNumbers.count, share: share, seed: configuration.seed, file: file.name)

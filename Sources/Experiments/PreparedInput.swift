@@ -61,7 +61,7 @@ public struct PreparedInput: Sendable {
         seed: configuration.features.seed, basis: basis, pool: pool, seconds: &seconds)
     }
     let rows = try seconds.measure(.read) {
-      try CatalogueRows(file, configuration: configuration, isProfiled: model == nil)
+      try CatalogueRows(file, configuration: configuration, profilePool: model == nil ? pool : nil)
     }
     return try PreparedInput(
       file: file, rows: rows, configuration: configuration, model: model, pool: pool,

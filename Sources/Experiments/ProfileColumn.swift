@@ -1,4 +1,5 @@
 package import Catalogue
+package import Matrices
 
 /// What each row of a catalogue has in a column that is not clustered: some of a few values, or a number.
 ///
@@ -30,12 +31,15 @@ public struct ProfileColumn: Sendable, Equatable {
   /// cells. Where commas make lists of different lengths, the values are the lists' parts.
   ///
   /// - Complexity: O(bytes of the table).
-  package static func columns(of table: CatalogueTable, except others: [Int]) -> [ProfileColumn] {
-    (0..<table.columnCount).compactMap { column in
-      guard !others.contains(column) else { return nil }
+  package static func columns(
+    of table: CatalogueTable, except others: [Int], pool: WorkerPool
+  ) -> [ProfileColumn] {
+    let columns = (0..<table.columnCount).filter { !others.contains($0) }
+    return pool.map(columns.count) { place in
+      let column = columns[place]
       let content = numbers(in: column, of: table) ?? values(in: column, of: table)
       return content.map { ProfileColumn(name: table.columnNames[column], content: $0) }
-    }
+    }.compactMap(\.self)
   }
 
   /// The numbers of a column, when all cells but blank ones are numbers, and many.

@@ -11,15 +11,17 @@ struct ChangedPostings: Sendable {
   let listed: Buffer<kindred_change>?
 
   /// Lists the postings of some rows, ascending, whose labels were `before` and are `after`, or marks the
-  /// rows when they are one in `share` or more.
+  /// rows when they are one in `share` or more, or the labels too great for a list.
   ///
   /// - Complexity: O(d + entries of the rows), or O(n).
   init(
-    of changed: [Int32], among points: SparsePoints, before: Buffer<Int32>,
+    of changed: [Int32], among points: SparsePoints, clusterCount: Int, before: Buffer<Int32>,
     after: Buffer<Int32>, share: Int
   ) {
     let count = changed.reduce(0) { $0 + points.entries(ofRow: Int($1)).count }
-    guard changed.count * share < points.rowCount, count <= Int32.max else {
+    guard changed.count * share < points.rowCount, count <= Int32.max,
+      clusterCount <= Int(UInt16.max) + 1
+    else {
       let moved = Buffer<UInt8>(count: points.rowCount, repeating: 0)
       for row in changed { moved.base[Int(row)] = 1 }
       (self.moved, offsets, listed) = (moved, nil, nil)

@@ -82,8 +82,8 @@ extension SparseCenters {
       labels: labels, changes: changes,
       postings: holdsSums
         ? ChangedPostings(
-          of: changes.rows, among: points, before: summedLabels, after: labels,
-          share: pool.threadCount == 1 ? 4 : 16) : nil,
+          of: changes.rows, among: points, clusterCount: clusterCount, before: summedLabels,
+          after: labels, share: pool.threadCount == 1 ? 4 : 16) : nil,
       oldScale: exactScale.array(), oldNorms: sumNorms.array(), newScale: newScale,
       scalesChanged: !scale.elements.elementsEqual(newScale.elements), leadScale: leadScale)
   }

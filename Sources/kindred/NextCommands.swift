@@ -9,6 +9,7 @@ struct NextCommands {
 
   /// Says them, unless nobody wants to hear.
   func tell(_ common: CommonOptions) {
+    guard !common.quiet else { return }
     let place = Self.quoted(folder)
     var commands: [String] = []
     if let title = Self.title(among: prepared.titles) {

@@ -122,7 +122,8 @@ import Testing
   @Test func columnsThatTellClustersApartAreFound() throws {
     let table = try CatalogueTable(
       reading: InputFile(name: "c.csv", storedBytes: Array(Self.catalogue.utf8)))
-    let columns = ProfileColumn.columns(of: table, except: [0])
+    let columns = ProfileColumn.columns(
+      of: table, except: [0], pool: WorkerPool(threadCount: 2))
     #expect(columns.map(\.name) == ["kind", "genres", "year", "grade"])
     guard case .values(let kinds, let kindOffsets, let kindCodes) = columns[0].content,
       case .values(let genres, let offsets, let codes) = columns[1].content,
@@ -144,7 +145,8 @@ import Testing
     let table = try CatalogueTable(
       reading: InputFile(name: "c.csv", storedBytes: Array(Self.catalogue.utf8)))
     var source = ClusterSummary.Source(terms: nil, displayTerms: [])
-    source.profileColumns = ProfileColumn.columns(of: table, except: [0])
+    source.profileColumns = ProfileColumn.columns(
+      of: table, except: [0], pool: WorkerPool(threadCount: 2))
     let labels = (0..<14).map { Int32($0 < 6 ? 0 : 1) }
     let summary = ClusterSummary.summaries(
       of: Assignment(trusted: labels, clusterCount: 2),

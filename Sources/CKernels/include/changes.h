@@ -7,8 +7,8 @@
 
 /// A stored value of a row whose label changed, with the label then and now.
 typedef struct {
-  int32_t before;
-  int32_t after;
+  uint16_t before;
+  uint16_t after;
   float value;
 } kindred_change;
 
@@ -27,7 +27,7 @@ typedef struct {
 int64_t kindred_changed_labels(const int32_t *before, const int32_t *after, int64_t first,
                                int64_t last, int32_t *rows);
 
-/// Lists the stored values of some rows, fewer than 2³¹, term by term. IN: changed, `count` row numbers,
+/// Lists the stored values of some rows, fewer than 2³¹, term by term; labels must be below 2¹⁶. IN: changed, `count` row numbers,
 /// ascending; before and after, n labels; d, the number of terms. OUT: offsets, d + 2, of which d + 1 count;
 /// listed, room for all of them.
 void kindred_list_changes(const kindred_rows *points, const int32_t *changed, int64_t count,
