@@ -1,4 +1,4 @@
-// SHA-256 by the processor's own instructions: four rounds of FIPS 180-4 take two of them.
+// Checksums by the processor's own instructions: four rounds of SHA-256 (FIPS 180-4) take two of them.
 #include "digest.h"
 
 #if defined(__x86_64__)
@@ -60,7 +60,56 @@ __attribute__((target("sha,sse4.1,ssse3"))) void kindred_sha256(uint32_t *state,
   _mm_storeu_si128((__m128i *)state, _mm_blend_epi16(feba, dchg, 0xf0));
   _mm_storeu_si128((__m128i *)(state + 4), _mm_alignr_epi8(dchg, feba, 8));
 }
+int32_t kindred_has_crc32(void) {
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("sse4.1") && __builtin_cpu_supports("pclmul");
+}
+
+/// Multiplies both halves of `folded` with powers of x and adds what lies that much farther on.
+__attribute__((target("pclmul,sse4.1"), always_inline)) static inline __m128i fold_on(
+    __m128i folded, __m128i powers, __m128i next) {
+  const __m128i low = _mm_clmulepi64_si128(folded, powers, 0x00);
+  const __m128i high = _mm_clmulepi64_si128(folded, powers, 0x11);
+  return _mm_xor_si128(_mm_xor_si128(low, high), next);
+}
+
+// Gopal and others, "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction", Intel 2009;
+// the constants are powers of x modulo the polynomial, bits reversed.
+__attribute__((target("pclmul,sse4.1"))) uint32_t kindred_crc32(uint32_t crc, const uint8_t *bytes,
+                                                                int64_t count) {
+  const __m128i by_64 = _mm_set_epi64x(0x1c6e41596, 0x154442bd4);
+  const __m128i by_16 = _mm_set_epi64x(0x0ccaa009e, 0x1751997d0);
+  const __m128i by_8 = _mm_set_epi64x(0, 0x163cd6124);
+  const __m128i barrett = _mm_set_epi64x(0x1f7011641, 0x1db710641);
+  const __m128i low_word = _mm_setr_epi32(-1, 0, -1, 0);
+  const __m128i *block = (const __m128i *)bytes;
+  __m128i part[4];
+  for (int i = 0; i < 4; i++) part[i] = _mm_loadu_si128(block + i);
+  part[0] = _mm_xor_si128(part[0], _mm_cvtsi32_si128((int)crc));
+  int64_t place = 4;
+  const int64_t blocks = count / 16;
+  for (; place + 4 <= blocks; place += 4)
+    for (int i = 0; i < 4; i++)
+      part[i] = fold_on(part[i], by_64, _mm_loadu_si128(block + place + i));
+  __m128i folded = part[0];
+  for (int i = 1; i < 4; i++) folded = fold_on(folded, by_16, part[i]);
+  for (; place < blocks; place++) folded = fold_on(folded, by_16, _mm_loadu_si128(block + place));
+  // From 128 bits to 64, to 32, and by Barrett's reduction to the remainder.
+  folded = _mm_xor_si128(_mm_srli_si128(folded, 8), _mm_clmulepi64_si128(folded, by_16, 0x10));
+  folded = _mm_xor_si128(_mm_srli_si128(folded, 4),
+                         _mm_clmulepi64_si128(_mm_and_si128(folded, low_word), by_8, 0x00));
+  __m128i quotient = _mm_clmulepi64_si128(_mm_and_si128(folded, low_word), barrett, 0x10);
+  quotient = _mm_clmulepi64_si128(_mm_and_si128(quotient, low_word), barrett, 0x00);
+  return (uint32_t)_mm_extract_epi32(_mm_xor_si128(folded, quotient), 1);
+}
 #else
+int32_t kindred_has_crc32(void) { return 0; }
+
+uint32_t kindred_crc32(uint32_t crc, const uint8_t *bytes, int64_t count) {
+  (void)crc, (void)bytes, (void)count;
+  __builtin_trap();
+}
+
 int32_t kindred_has_sha256(void) { return 0; }
 
 void kindred_sha256(uint32_t *state, const uint8_t *bytes, int64_t count) {

@@ -43,8 +43,11 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
 
   /// Makes a buffer with a copy of an array.
   package convenience init(_ array: [Element], orEmpty filler: Element) {
-    self.init(count: array.count, repeating: filler)
-    _ = elements.update(from: array)
+    self.init(unwritten: array.count)
+    array.withUnsafeBufferPointer { array in
+      if let source = array.baseAddress { base.update(from: source, count: array.count) }
+    }
+    if array.isEmpty { base.initialize(to: filler) }
   }
 
   deinit { free(elements.baseAddress) }
@@ -58,7 +61,7 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
   /// Overwrites the elements with those of a buffer of the same length.
   package func copy(from other: Buffer<Element>) {
     precondition(other.count == count, "buffers of different lengths")
-    _ = elements.update(from: other.elements)
+    base.update(from: other.base, count: count)
   }
 
   /// A copy as an array.

@@ -23,16 +23,18 @@ extension DenseMatrix {
       return .dense(self)
     }
     var values: [Float] = []
-    let columns = [Int32](unsafeUninitializedCapacity: storedCount) { columns, columnsEnd in
-      values = [Float](unsafeUninitializedCapacity: storedCount) { values, valuesEnd in
+    // A place to spare: each element is written where the next one is stored, zeros too.
+    let columns = [Int32](unsafeUninitializedCapacity: storedCount + 1) { columns, columnsEnd in
+      values = [Float](unsafeUninitializedCapacity: storedCount + 1) { values, valuesEnd in
         elements.withUnsafeBufferPointer { elements in
           var next = 0
           for row in 0..<rowCount {
             let start = row * columnCount
-            for column in 0..<columnCount where elements[start + column].bitPattern != 0 {
+            for column in 0..<columnCount {
+              let element = elements[start + column]
               columns[next] = Int32(truncatingIfNeeded: column)
-              values[next] = elements[start + column]
-              next += 1
+              values[next] = element
+              next += element.bitPattern == 0 ? 0 : 1
             }
           }
         }
