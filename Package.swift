@@ -3,6 +3,9 @@ import PackageDescription
 
 let warningsAreErrors = Context.environment["KINDRED_WARNINGS_AS_ERRORS"] == "1"
 
+/// What `Scripts/sanitize` runs the tests under: "address" or "thread".
+let sanitizer = Context.environment["KINDRED_SANITIZER"]
+
 let swiftSettings: [SwiftSetting] =
   [
     .swiftLanguageMode(.v6),
@@ -10,6 +13,24 @@ let swiftSettings: [SwiftSetting] =
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
   ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
+  // Else a buffer's elements are reached from other modules through Swift's own library, where no sanitizer looks.
+  + (sanitizer == nil ? [] : [.unsafeFlags(["-enable-cmo-everything"])])
+
+/// Calls before each access of the kernels, which may be wider than what the thread sanitizer itself looks at.
+///
+/// See Tests/Sanitizers/thread.c.
+let accessSettings: [CSetting] =
+  sanitizer == "thread"
+  ? [
+    .unsafeFlags(
+      [
+        "-fno-sanitize=thread", "-fsanitize=kernel-address",
+        "-finstrument-functions-after-inlining",
+      ]
+        + ["instrumentation-with-call-threshold", "stack", "globals", "opt"].flatMap {
+          ["-mllvm", "-asan-\($0)=0"]
+        })
+  ] : []
 
 let cSettings: [CSetting] = warningsAreErrors ? [.treatAllWarnings(as: .error)] : []
 
@@ -59,7 +80,7 @@ let package = Package(
     system("CZip", pkgConfig: "libzip", apt: "libzip-dev"),
 
     // The engine, in the order of its imports
-    .target(name: "CKernels", cSettings: cSettings),
+    .target(name: "CKernels", cSettings: cSettings + accessSettings),
     module("Matrices", ["COpenBLAS", "CLAPACKE", "CKernels"]),
     module("Catalogue", ["CCSV", "CZip", "Matrices"]),
     module("TextFeatures", ["CStemmer", "Matrices"]),
@@ -108,7 +129,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Matrices"], path: "Tests/TestSupport",
       exclude: ["Golden"], swiftSettings: swiftSettings),
-    tests("MatricesTests", ["Matrices"]),
+    tests("MatricesTests", ["Matrices", "CKernels"]),
     tests("CatalogueTests", ["Catalogue", "Matrices"]),
     tests("TextFeaturesTests", ["TextFeatures", "Matrices"]),
     tests("ClusteringTests", ["Clustering", "Matrices"]),
@@ -126,8 +147,12 @@ let package = Package(
         "TestSupport",
       ],
       exclude: ["Expected"], swiftSettings: swiftSettings),
-    .testTarget(
-      name: "CommandLineTests", dependencies: ["kindred", "TestSupport"], exclude: ["Witness"],
-      swiftSettings: swiftSettings),
   ]
+    // These hold the command to seconds and to limits of the system, which a sanitizer takes for itself.
+    + (sanitizer == nil
+      ? [
+        .testTarget(
+          name: "CommandLineTests", dependencies: ["kindred", "TestSupport"], exclude: ["Witness"],
+          swiftSettings: swiftSettings)
+      ] : [])
 )

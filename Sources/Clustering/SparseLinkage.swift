@@ -74,6 +74,8 @@ private struct SparseRounds {
   private var isLive: [Bool]
   /// Clusters that have to be searched for before their nearest is known.
   private var waiting: [Int]
+  /// Whether a cluster is among them, where nothing may be twice: two threads would write its list.
+  private var isWaiting: [Bool]
   /// Clusters whose nearest has just become known.
   private var fresh: [Int] = []
   private let scratch: SparseClusters.Scratch
@@ -91,6 +93,7 @@ private struct SparseRounds {
     values = [Double](repeating: .infinity, count: clusters.count)
     isLive = [Bool](repeating: true, count: clusters.count)
     waiting = Array(0..<clusters.count)
+    isWaiting = [Bool](repeating: true, count: clusters.count)
     scratch = clusters.makeScratch()
   }
 
@@ -112,7 +115,10 @@ private struct SparseRounds {
   }
 
   private mutating func search(wantedOnly: Bool, pool: WorkerPool) {
-    waiting.removeAll { !isLive[$0] || lists.nearest[$0] >= 0 }
+    for cluster in waiting {
+      isWaiting[cluster] = isLive[cluster] && lists.nearest[cluster] < 0
+    }
+    waiting.removeAll { !isWaiting[$0] }
     let queries = wantedOnly ? waiting.filter { lists.isWanted($0) } : waiting
     settle(queries, pool: pool) { $0.search(for: $1, scratch: $2) }
   }
@@ -122,6 +128,7 @@ private struct SparseRounds {
     _ queries: [Int], pool: WorkerPool,
     _ work: @Sendable (SparseClusters, _ query: Int, SparseClusters.Scratch) -> Neighbor?
   ) {
+    assert(Set(queries).count == queries.count, "two threads would work on one cluster")
     let all = 0..<queries.count
     let clusters = clusters
     let found: [Neighbor?]
@@ -139,7 +146,12 @@ private struct SparseRounds {
     for (query, neighbor) in zip(queries, found) {
       lists.set(query, neighbor.map { Int($0.id) })
       values[query] = neighbor?.value ?? .infinity
-      if neighbor == nil { waiting.append(query) } else { fresh.append(query) }
+      if neighbor != nil {
+        fresh.append(query)
+      } else if !isWaiting[query] {
+        isWaiting[query] = true
+        waiting.append(query)
+      }
     }
   }
 

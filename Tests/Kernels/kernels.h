@@ -12,6 +12,10 @@
 
 #include "CKernels.h"
 
+/// Makes numbers follow from a seed; takes back the room that a case had.
+void begin_case(uint64_t seed);
+void end_case(void);
+
 /// The results of a case.
 typedef struct {
   double *numbers;
@@ -40,6 +44,30 @@ double *some_doubles(int64_t count, int aligned);
 /// Sparse rows, `n` of them with up to 9 entries in `d` columns; the first is empty. `padding` columns of 0 follow.
 kindred_rows some_rows(int64_t n, int64_t d, int64_t padding);
 
+/// The terms and rows of cases whose size is something else.
+enum { TERMS = 24, ROWS = 21 };
+
+/// Sums of `count` centers in `d` terms and their scales; unused lanes have scale 0 and bias −∞.
+kindred_centers some_centers(int64_t count, int64_t d);
+
+/// The same centers with the terms from `head` on kept cell by cell, as many cells as there are sums.
+kindred_centers without_rare_terms(const kindred_centers *centers, int64_t d, int64_t head);
+
+/// The numbers 0..<count.
+int32_t *all_rows(int64_t count);
+
+/// Stored values of rows term by term, of few digits, so that sums are exact; the first term has none.
+typedef struct {
+  int64_t *offsets;
+  int32_t *rows;
+  float *values;
+} postings;
+
+postings some_postings(int64_t terms, int64_t n);
+
+/// Stored values of rows term by term.
+postings turned(const kindred_rows *points, int64_t n, int64_t d);
+
 /// `size` rounded up to a multiple.
 int64_t rounded(int64_t size, int64_t to);
 
@@ -53,6 +81,6 @@ typedef struct {
   double tolerance;
 } kernel_case;
 
-extern const kernel_case row_cases[], tile_cases[], search_cases[];
+extern const kernel_case row_cases[], tile_cases[], search_cases[], bound_cases[], neighbor_cases[];
 
 #endif

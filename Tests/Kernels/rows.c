@@ -1,26 +1,6 @@
 // Assignment, exact distances, sums and products of rows.
 #include "kernels.h"
 
-enum { TERMS = 24, ROWS = 21 };
-
-/// Centers with `count` lanes in use; strips of 48 lanes where `strips`.
-static kindred_centers some_centers(int64_t count, int64_t d) {
-  const int64_t stride = rounded(count, 16);
-  float *scale = LINED(float, stride), *bias = LINED(float, stride);
-  for (int64_t j = 0; j < stride; j++) {
-    scale[j] = j < count ? (float)(1.5 + next_number()) : 0;
-    bias[j] = j < count ? (float)next_number() : -INFINITY;
-  }
-  float *panel = some_floats(d * stride, 1);
-  return (kindred_centers){panel, scale, bias, stride, {d, NULL, NULL, NULL, NULL}};
-}
-
-static int32_t *all_rows(int64_t count) {
-  int32_t *rows = ROOM(int32_t, count);
-  for (int64_t i = 0; i < count; i++) rows[i] = (int32_t)i;
-  return rows;
-}
-
 static void add_assignment(results *out, const float *best, const float *second,
                            const int32_t *label, const float *others, int64_t count) {
   add_floats(out, best, count);
@@ -40,6 +20,20 @@ static void assign_sparse(int32_t level, int64_t size, results *out) {
   kindred_assign_sparse(level, &points, all_rows(ROWS), ROWS, head_lengths, &centers,
                         LINED(float, 4 * centers.stride), best, second, label, others);
   add_assignment(out, best, second, label, others, ROWS);
+  // Without the others, scores may carry the numbers of their centers, and be off by that.
+  float *packed_best = ROOM(float, ROWS), *packed_second = ROOM(float, ROWS);
+  int32_t *packed_label = ROOM(int32_t, ROWS);
+  kindred_assign_sparse(level, &points, all_rows(ROWS), ROWS, head_lengths, &centers,
+                        LINED(float, 4 * centers.stride), packed_best, packed_second, packed_label, NULL);
+  const float units = (float)(kindred_packed_units(centers.stride) + 1) * 0x1p-23f;
+  for (int64_t i = 0; i < ROWS; i++) {
+    const float error = units * fmaxf(fabsf(best[i]), 1e-6f);
+    const int is_near = fabsf(packed_best[i] - best[i]) <= error;
+    const int is_tied = size > 1 && best[i] - second[i] <= 4 * units * fmaxf(fabsf(best[i]), fabsf(second[i]));
+    add_result(out, is_near && (is_tied || packed_label[i] == label[i]) ? 0 : NAN);
+    if (size > 1)
+      add_result(out, fabsf(packed_second[i] - second[i]) <= units * fmaxf(fabsf(second[i]), 1e-6f) ? 0 : NAN);
+  }
 }
 
 /// As many rows as the size says, none at all included.
@@ -56,6 +50,34 @@ static void assign_sparse_rows(int32_t level, int64_t size, results *out) {
   add_assignment(out, best, second, label, NULL, 0);
   add_floats(out, best, size);
   add_ints(out, label, size);
+}
+
+/// Rare terms that are kept cell by cell are added up apart.
+static void assign_sparse_cells(int32_t level, int64_t size, results *out) {
+  const kindred_rows points = some_rows(ROWS, TERMS, 0);
+  const kindred_centers whole = some_centers(size, TERMS);
+  const kindred_centers centers = without_rare_terms(&whole, TERMS, TERMS / 3);
+  int32_t *head_lengths = ROOM(int32_t, ROWS);
+  for (int64_t i = 0; i < ROWS; i++)
+    for (int64_t p = points.row_offsets[i]; p < points.row_offsets[i + 1]; p++)
+      head_lengths[i] += points.columns[p] < centers.cells.head;
+  float *best = ROOM(float, ROWS), *second = ROOM(float, ROWS), *others = LINED(float, ROWS * 16);
+  float *tails = LINED(float, 4 * centers.stride);
+  int32_t *label = ROOM(int32_t, ROWS);
+  kindred_assign_sparse(level, &points, all_rows(ROWS), ROWS, head_lengths, &centers, tails, best,
+                        second, label, others);
+  add_assignment(out, best, second, label, others, ROWS);
+  for (int64_t j = 0; j < 4 * centers.stride; j++) add_result(out, tails[j] == 0 ? 0 : NAN);
+  for (int64_t i = 0; i < ROWS; i++) {
+    double greatest = -INFINITY;
+    for (int64_t j = 0; j < size; j++) {
+      double sum = 0;
+      for (int64_t p = points.row_offsets[i]; p < points.row_offsets[i + 1]; p++)
+        sum += (double)points.values[p] * whole.panel[points.columns[p] * whole.stride + j];
+      greatest = fmax(greatest, sum * whole.scale[j] + whole.bias[j]);
+    }
+    if (!(fabs(best[i] - greatest) < 1e-5)) add_result(out, NAN);
+  }
 }
 
 static void assign_dense_at(int32_t level, int64_t rows, int64_t lanes, int64_t d, results *out) {
@@ -108,6 +130,18 @@ static void exact(int32_t level, int64_t size, results *out) {
   kindred_exact_distances(&points, 0, ROWS, label, &centers, scale, norm, distance);
   add_ints(out, label, ROWS);
   add_doubles(out, distance, ROWS);
+  // Cell by cell and term by term the last bits are the same.
+  const kindred_centers split = without_rare_terms(&centers, TERMS, TERMS / 2);
+  double *again = ROOM(double, ROWS), *by_term = ROOM(double, ROWS), *shared = ROOM(double, ROWS);
+  const postings terms = turned(&points, ROWS, TERMS);
+  kindred_exact_distances(&points, 0, ROWS, label, &split, scale, norm, again);
+  kindred_exact_distances_by_term(terms.offsets, terms.rows, terms.values, ROWS, TERMS, label, &split,
+                                  scale, norm, shared, by_term);
+  for (int32_t row = 0; row < ROWS; row++) {
+    if (again[row] != distance[row] || by_term[row] != distance[row]) add_result(out, NAN);
+    if (kindred_exact_sparse(level, &points, row, &split, scale, bias, scores) != label[row])
+      add_result(out, NAN);
+  }
 }
 
 static void sum_rows(int32_t level, int64_t size, results *out) {
@@ -117,27 +151,6 @@ static void sum_rows(int32_t level, int64_t size, results *out) {
   kindred_sum_rows(level, data, size, all_rows(3), 3, -1, sum);
   kindred_sum_rows(level, data, size, all_rows(0), 0, 1, sum);
   add_doubles(out, sum, size);
-}
-
-/// Stored values of rows term by term: the first term has none, others up to `n`.
-typedef struct {
-  int64_t *offsets;
-  int32_t *rows;
-  float *values;
-} postings;
-
-static postings some_postings(int64_t terms, int64_t n) {
-  postings made = {ROOM(int64_t, terms + 1), NULL, NULL};
-  for (int64_t t = 0; t < terms; t++) made.offsets[t + 1] = made.offsets[t] + (t == 0 ? 0 : t % n);
-  made.rows = ROOM(int32_t, made.offsets[terms]);
-  made.values = ROOM(float, made.offsets[terms]);
-  for (int64_t t = 0; t < terms; t++)
-    for (int64_t p = made.offsets[t]; p < made.offsets[t + 1]; p++) {
-      made.rows[p] = (int32_t)(p - made.offsets[t]);
-      // Few digits, so that sums are exact in any order.
-      made.values[p] = (float)(int)(next_number() * 64) / 64 + 2;
-    }
-  return made;
 }
 
 static void cluster_sums(int32_t level, int64_t size, results *out) {
@@ -162,6 +175,51 @@ static void cluster_sums(int32_t level, int64_t size, results *out) {
                        stride, panel, exact_sums, half, scratch, norm_change, cross_change, NULL,
                        NULL, NULL);
   add_floats(out, panel, TERMS * stride);
+  // Back again, and what moved by it: no coordinate rose further than the tables and charges tell.
+  float *old_scale = LINED(float, stride), *new_scale = LINED(float, stride);
+  double *charge_scale = ROOM(double, stride), *charge = ROOM(double, ROWS);
+  for (int64_t j = 0; j < stride; j++) {
+    old_scale[j] = (float)(1 + j % 3) / 4;
+    new_scale[j] = (float)(1 + j % 5) / 8;
+    charge_scale[j] = new_scale[j];
+  }
+  const kindred_move move = {level,     1,         0, old_scale, new_scale, LINED(float, TERMS * 16),
+                             ROOM(float, TERMS)};
+  const kindred_charges charges = {charge, charge_scale};
+  int32_t *begins = ROOM(int32_t, TERMS + 1);
+  kindred_change *listed = ROOM(kindred_change, terms.offsets[TERMS]);
+  for (int64_t t = 0; t < TERMS; t++) {
+    begins[t + 1] = begins[t];
+    for (int64_t p = terms.offsets[t]; p < terms.offsets[t + 1]; p++) {
+      const int32_t row = terms.rows[p];
+      if (!moved[row]) continue;
+      listed[begins[t + 1]++] =
+          (kindred_change){(uint16_t)after[row], (uint16_t)before[row], terms.values[p]};
+    }
+  }
+  const kindred_changes back = {after, before, NULL, begins, listed};
+  float *old_panel = LINED(float, TERMS * stride);
+  memcpy(old_panel, panel, (size_t)(TERMS * stride) * sizeof *panel);
+  kindred_update_terms(level, terms.offsets, terms.rows, terms.values, 0, TERMS, &back, is_exact,
+                       stride, panel, exact_sums, half, scratch, norm_change, cross_change, &move,
+                       LINED(float, stride), &charges);
+  add_floats(out, panel, TERMS * stride);
+  double *least_charge = ROOM(double, ROWS);
+  for (int64_t t = 0; t < TERMS; t++) {
+    double up = 0, down = 0;
+    for (int64_t j = 0; j < stride; j++) {
+      const double from = old_panel[t * stride + j], to = panel[t * stride + j];
+      if (to * new_scale[j] - from * old_scale[j] > move.rise[t * 16 + j % 16]) add_result(out, NAN);
+      up = fmax(up, (to - from) * charge_scale[j]);
+      down = fmax(down, (from - to) * charge_scale[j]);
+    }
+    for (int64_t p = terms.offsets[t]; p < terms.offsets[t + 1]; p++)
+      least_charge[terms.rows[p]] += fabs(terms.values[p]) * (up + down);
+  }
+  for (int64_t i = 0; i < ROWS; i++)
+    add_result(out, charge[i] >= least_charge[i] ? charge[i] : NAN);
+  add_floats(out, move.rise, TERMS * 16);
+  add_floats(out, move.span, TERMS);
   add_doubles(out, norm_change, stride);
   add_doubles(out, cross_change, stride);
 }
@@ -270,6 +328,7 @@ static void charges(int32_t level, int64_t size, results *out) {
 
 const kernel_case row_cases[] = {
     {"assign_sparse, lanes", assign_sparse, 1, 1e-5},
+    {"assign_sparse, cells", assign_sparse_cells, 1, 1e-5},
     {"assign_sparse, rows", assign_sparse_rows, 0, 1e-5},
     {"assign_dense, columns", assign_dense_columns, 1, 1e-5},
     {"assign_dense, rows", assign_dense_rows, 0, 1e-5},

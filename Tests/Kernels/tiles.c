@@ -1,7 +1,8 @@
 // Tiles of distances, sums of them, matrices of codes, and trees.
 #include "kernels.h"
 
-enum { SIDE = 5, RUNS = 2, SLOTS = 8 };
+/// Sides of tiles, runs and their labels; how far apart rows of the same columns are.
+enum { SIDE = 5, RUNS = 2, SLOTS = 8, ALIKE = 120 };
 
 static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
@@ -57,7 +58,7 @@ static void differences(int32_t level, int64_t size, results *out) {
 
 static void sparse_differences(int32_t level, int64_t size, results *out) {
   (void)level;
-  const kindred_rows points = some_rows(size, 24, 0);
+  const kindred_rows points = some_rows(size, TERMS, 0);
   for (int64_t i = 1; i < size; i++) {
     const int64_t a = points.row_offsets[i - 1], b = points.row_offsets[i];
     add_result(out, kindred_sparse_squared_difference(
@@ -240,36 +241,193 @@ static void searched_rows(int32_t level, int64_t size, results *out) {
   for (int64_t j = 0; j < width; j++) add_result(out, row[j]);
 }
 
+/// The product of two sparse rows; whether they share a column at all.
+static double product_of(const kindred_rows *points, int64_t a, int64_t b, int *is_shared) {
+  double sum = 0;
+  *is_shared = 0;
+  for (int64_t p = points->row_offsets[a]; p < points->row_offsets[a + 1]; p++)
+    for (int64_t q = points->row_offsets[b]; q < points->row_offsets[b + 1]; q++)
+      if (points->columns[p] == points->columns[q]) {
+        sum += (double)points->values[p] * points->values[q];
+        *is_shared = 1;
+      }
+  return sum;
+}
+
+static double distance_of(const kindred_rows *points, int64_t a, int64_t b) {
+  double differences[TERMS] = {0}, sum = 0;
+  for (int64_t p = points->row_offsets[a]; p < points->row_offsets[a + 1]; p++)
+    differences[points->columns[p]] += points->values[p];
+  for (int64_t p = points->row_offsets[b]; p < points->row_offsets[b + 1]; p++)
+    differences[points->columns[p]] -= points->values[p];
+  for (int t = 0; t < TERMS; t++) sum += differences[t] * differences[t];
+  return sqrt(sum);
+}
+
+/// Rows that share columns, and what their distances differ by from those without shared columns.
 static void overlaps(int32_t level, int64_t size, results *out) {
   (void)level;
-  const int64_t d = 24;
-  const kindred_rows points = some_rows(size, d, 0);
-  const int64_t stored = points.row_offsets[size];
-  int64_t *offsets = ROOM(int64_t, d + 1);
-  int32_t *all = ROOM(int32_t, size), *rows = ROOM(int32_t, stored);
-  float *values = ROOM(float, stored);
-  for (int64_t i = 0; i < size; i++) all[i] = (int32_t)i;
-  int32_t *begins = ROOM(int32_t, d + 2);
-  kindred_change *listed = ROOM(kindred_change, stored);
-  // Rows that are their own labels: the list is the transpose.
-  kindred_list_changes(&points, all, size, all, all, d, begins, listed);
-  for (int64_t t = 0; t <= d; t++) offsets[t] = begins[t];
-  for (int64_t p = 0; p < stored; p++) {
-    rows[p] = listed[p].after;
-    values[p] = listed[p].value;
-  }
-  double *dots = ROOM(double, size);
-  int32_t *touched = ROOM(int32_t, stored * 10 + 1);
+  const int64_t d = TERMS;
+  kindred_rows points = some_rows(size, d, 0);
+  float *values = ROOM(float, points.row_offsets[size]);
+  memcpy(values, points.values, (size_t)points.row_offsets[size] * sizeof *values);
+  points.values = values;
+  // Rows of the same columns, of which the later ones are all but the same as the ones before.
+  for (int64_t i = ALIKE; i < size; i++)
+    for (int64_t p = points.row_offsets[i]; p < points.row_offsets[i + 1]; p++)
+      values[p] = values[p - points.row_offsets[i] + points.row_offsets[i - ALIKE]] * (1 + 0x1p-20f);
+  const postings terms = turned(&points, size, d);
+  double *norms = ROOM(double, size), *deviations = ROOM(double, size), *dots = ROOM(double, size);
   for (int64_t i = 0; i < size; i++) {
-    const int64_t start = points.row_offsets[i];
-    const int64_t count =
-        kindred_overlaps(points.columns + start, points.values + start,
-                         points.row_offsets[i + 1] - start, offsets, rows, values, dots, touched);
-    for (int64_t t = 0; t < count; t++) {
-      add_result(out, dots[touched[t]]);
-      dots[touched[t]] = 0;
-    }
+    int is_shared;
+    norms[i] = product_of(&points, i, i, &is_shared);
+    deviations[i] = norms[i] - 1;
   }
+  const uint32_t *slots = some_slots(size);
+  const kindred_overlap_targets targets = {points.row_offsets, points.columns, points.values, norms,
+                                           deviations,         slots,          RUNS};
+  double *base = ROOM(double, 3);
+  for (int64_t i = 0; i < size; i++) {
+    const int64_t start = points.row_offsets[i], count = points.row_offsets[i + 1] - start;
+    int64_t visited = 0;
+    for (int64_t p = start; p < start + count; p++)
+      visited += terms.offsets[points.columns[p] + 1] - terms.offsets[points.columns[p]];
+    int32_t *touched = ROOM(int32_t, visited);
+    double *sums = ROOM(double, SLOTS), *expected = ROOM(double, SLOTS);
+    const int64_t touched_count =
+        kindred_overlaps(points.columns + start, points.values + start, count, terms.offsets,
+                         terms.rows, terms.values, dots, touched);
+    base[0] = sqrt(norms[i] + 1);
+    base[1] = 0.5 / base[0];
+    base[2] = -0.125 / (base[0] * base[0] * base[0]);
+    for (int64_t j = 0; j < size; j++) {
+      int is_shared;
+      const double product = product_of(&points, i, j, &is_shared);
+      if (fabs(dots[j] - product) > 1e-12) add_result(out, NAN);
+      if (product == 0) continue;
+      const double distance = distance_of(&points, i, j);
+      const double without = base[0] + deviations[j] * (base[1] + deviations[j] * base[2]);
+      for (int r = 0; r < RUNS; r++) expected[slots[j * RUNS + r]] += distance - without;
+    }
+    kindred_add_overlap_corrections(points.columns + start, points.values + start, count, norms[i],
+                                    base, touched, touched_count, dots, &targets, sums);
+    for (int64_t j = 0; j < size; j++) add_result(out, dots[j] == 0 ? 0 : NAN);
+    for (int64_t s = 0; s < SLOTS; s++)
+      add_result(out, fabs(sums[s] - expected[s]) < 1e-11 ? sums[s] : NAN);
+  }
+}
+
+static void sparse_tile(int32_t level, int64_t size, results *out) {
+  (void)level;
+  const int64_t d = TERMS;
+  const kindred_rows points = some_rows(size, d, 0);
+  const postings terms = turned(&points, size, d);
+  int32_t *heads = ROOM(int32_t, d + 1);
+  for (int64_t t = 0; t <= d; t++) heads[t] = (int32_t)terms.offsets[t];
+  float *tile = ROOM(float, size * size);
+  kindred_sparse_tile(points.row_offsets, (int32_t)size, points.columns, points.values, heads,
+                      terms.rows, terms.values, tile, size);
+  for (int64_t i = 0; i < size; i++)
+    for (int64_t j = 0; j < size; j++) {
+      int is_shared;
+      const double product = product_of(&points, i, j, &is_shared);
+      add_result(out, fabs(tile[i * size + j] - product) < 1e-5 ? 0 : NAN);
+    }
+}
+
+static void sums_by_label(int32_t level, int64_t size, results *out) {
+  (void)level;
+  int32_t *rows = ROOM(int32_t, size);
+  for (int64_t i = 0; i < size; i++) rows[i] = (int32_t)(size - 1 - i);
+  const float *values = some_floats(size, 0);
+  const double *weights = some_doubles(size, 0);
+  const uint32_t *slots = some_slots(size);
+  double *sums = ROOM(double, SLOTS);
+  kindred_add_by_label(rows, values, weights, size, slots, RUNS, sums);
+  for (uint32_t s = 0; s < SLOTS; s++) {
+    double expected = 0;
+    for (int64_t i = 0; i < size; i++)
+      for (int r = 0; r < RUNS; r++)
+        if (slots[rows[i] * RUNS + r] == s) expected += values[i] * weights[rows[i]];
+    add_result(out, fabs(sums[s] - expected) < 1e-12 ? sums[s] : NAN);
+  }
+}
+
+static uint32_t turned_right(uint32_t word, int places) {
+  return word >> places | word << (32 - places);
+}
+
+/// The first 32 bits behind the point of a root of a prime.
+static uint32_t root_bits(int prime, int is_cube) {
+  const long double root = is_cube ? cbrtl(prime) : sqrtl(prime);
+  return (uint32_t)((root - floorl(root)) * 0x1p32L);
+}
+
+/// The constants of SHA-256 from the first primes, as FIPS 180-4 has them.
+static void primes_bits(uint32_t *words, int count, int is_cube) {
+  for (int prime = 2, found = 0; found < count; prime++) {
+    int is_prime = 1;
+    for (int part = 2; part * part <= prime; part++) is_prime &= prime % part != 0;
+    if (is_prime) words[found++] = root_bits(prime, is_cube);
+  }
+}
+
+static void plain_sha256(uint32_t *state, const uint8_t *bytes, int64_t count) {
+  uint32_t constants[64];
+  primes_bits(constants, 64, 1);
+  for (int64_t block = 0; block < count; block++) {
+    uint32_t words[64], now[8];
+    memcpy(now, state, sizeof now);
+    for (int i = 0; i < 64; i++) {
+      const uint8_t *at = bytes + block * 64 + 4 * i;
+      if (i < 16) {
+        words[i] = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+        continue;
+      }
+      const uint32_t a = words[i - 15], b = words[i - 2];
+      words[i] = words[i - 16] + (turned_right(a, 7) ^ turned_right(a, 18) ^ a >> 3) +
+                 words[i - 7] + (turned_right(b, 17) ^ turned_right(b, 19) ^ b >> 10);
+    }
+    for (int i = 0; i < 64; i++) {
+      const uint32_t a = now[0], e = now[4];
+      const uint32_t first = now[7] + (turned_right(e, 6) ^ turned_right(e, 11) ^ turned_right(e, 25)) +
+                             ((e & now[5]) ^ (~e & now[6])) + constants[i] + words[i];
+      const uint32_t second = (turned_right(a, 2) ^ turned_right(a, 13) ^ turned_right(a, 22)) +
+                              ((a & now[1]) ^ (a & now[2]) ^ (now[1] & now[2]));
+      memmove(now + 1, now, 7 * sizeof *now);
+      now[4] += first;
+      now[0] = first + second;
+    }
+    for (int i = 0; i < 8; i++) state[i] += now[i];
+  }
+}
+
+static void digests(int32_t level, int64_t size, results *out) {
+  (void)level;
+  if (!kindred_has_sha256()) return;
+  uint8_t *bytes = ROOM(uint8_t, size * 64);
+  for (int64_t i = 0; i < size * 64; i++) bytes[i] = (uint8_t)(int)(next_number() * 128 + 128);
+  uint32_t *state = ROOM(uint32_t, 8), *plain = ROOM(uint32_t, 8);
+  primes_bits(state, 8, 0);
+  memcpy(plain, state, 8 * sizeof *plain);
+  kindred_sha256(state, bytes, size);
+  plain_sha256(plain, bytes, size);
+  for (int i = 0; i < 8; i++) add_result(out, state[i] == plain[i] ? state[i] : NAN);
+}
+
+static void remainders(int32_t level, int64_t size, results *out) {
+  (void)level;
+  if (!kindred_has_crc32()) return;
+  const int64_t count = 64 + 16 * size;
+  uint8_t *bytes = ROOM(uint8_t, count);
+  for (int64_t i = 0; i < count; i++) bytes[i] = (uint8_t)(int)(next_number() * 128 + 128);
+  uint32_t plain = 0x9e3779b9u + (uint32_t)size;
+  const uint32_t found = kindred_crc32(plain, bytes, count);
+  for (int64_t i = 0; i < count; i++) {
+    plain ^= bytes[i];
+    for (int bit = 0; bit < 8; bit++) plain = plain & 1 ? 0xedb88320u ^ plain >> 1 : plain >> 1;
+  }
+  add_result(out, found == plain ? found : NAN);
 }
 
 const kernel_case tile_cases[] = {
@@ -285,6 +443,10 @@ const kernel_case tile_cases[] = {
     {"pair_border, pair_store, pair_store_turned, pair_fold", stored_tiles, 1, 0},
     {"merge_rows, merge_columns", merged_rows, 1, 1e-6},
     {"least_column, columns_up_to, closer_columns, compact_row", searched_rows, 1, 0},
-    {"overlaps", overlaps, 0, 0},
+    {"overlaps, add_overlap_corrections", overlaps, 0, 0},
+    {"sparse_tile", sparse_tile, 0, 0},
+    {"add_by_label", sums_by_label, 0, 0},
+    {"sha256", digests, 0, 0},
+    {"crc32", remainders, 0, 0},
     {NULL, NULL, 0, 0},
 };
