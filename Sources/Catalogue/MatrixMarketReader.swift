@@ -14,6 +14,7 @@ struct MatrixMarketReader {
   private let name: String
   private var scanner: NumberScanner
   private var hasValues = true
+  private var hasWholeValues = false
   private var symmetry = Symmetry.general
 
   /// The shortest entry is `1 1` and a line end.
@@ -65,7 +66,8 @@ struct MatrixMarketReader {
         word.text == "array" ? "save a dense matrix as .npy" : "write a coordinate matrix")
     }
     switch words[3].text {
-    case "real", "integer", "double": hasValues = true
+    case "real", "double": break
+    case "integer": hasWholeValues = true
     case "pattern": hasValues = false
     default:
       throw complaint(
@@ -75,6 +77,11 @@ struct MatrixMarketReader {
     guard let symmetry = Symmetry(rawValue: words[4].text) else {
       throw complaint(
         at: words[4].offset, "mtx.unsupported", "\(words[4].text) matrices are not supported",
+        "write a general or symmetric matrix")
+    }
+    guard hasValues || symmetry != .skewSymmetric else {
+      throw complaint(
+        at: words[4].offset, "mtx.unsupported", "a pattern has no signs to be skew-symmetric",
         "write a general or symmetric matrix")
     }
     self.symmetry = symmetry
@@ -127,8 +134,10 @@ struct MatrixMarketReader {
           "declares \(declared(entryCount)), has more")
       }
       found += 1
+      let start = scanner.position
       let row = try readIndex("row", bound: rowCount)
       let column = try readIndex("column", bound: columnCount)
+      try checkHalf(row: row, column: column, at: start)
       let value = hasValues ? try readValue() : 1
       if let word = scanner.word() {
         throw complaint(
@@ -152,6 +161,23 @@ struct MatrixMarketReader {
     }
     return SparseRows.matrix(
       rowCount: rowCount, columnCount: columnCount, rows: rows, columns: columns, values: values)
+  }
+
+  /// Refuses what the half of a matrix that stands for the whole may not hold: it would be counted twice.
+  private func checkHalf(row: Int32, column: Int32, at offset: Int) throws(InputError) {
+    switch symmetry {
+    case .symmetric where row < column, .skewSymmetric where row < column:
+      throw complaint(
+        at: offset, "mtx.symmetry",
+        "row \(row + 1), column \(column + 1) lies above the diagonal of a \(symmetry.rawValue) matrix",
+        "keep the entries below the diagonal alone, or write general in the first line")
+    case .skewSymmetric where row == column:
+      throw complaint(
+        at: offset, "mtx.symmetry",
+        "row \(row + 1), column \(column + 1) lies on the diagonal of a skew-symmetric matrix",
+        "leave the diagonal out, as it is 0, or write general in the first line")
+    default: break
+    }
   }
 
   private func declared(_ count: Int) -> String {
@@ -185,11 +211,17 @@ struct MatrixMarketReader {
     guard let word = scanner.word() else {
       throw complaint(at: scanner.position, "mtx.entry", "expected a value, found the line's end")
     }
-    guard let value = scanner.number(word).map({ Float($0) }), value.isFinite else {
-      let text = String(decoding: scanner.bytes[word].prefix(32), as: UTF8.self)
+    let number = scanner.number(word)
+    var text: String { String(decoding: scanner.bytes[word].prefix(32), as: UTF8.self) }
+    guard let value = number.map({ Float($0) }), value.isFinite else {
       throw complaint(
         at: word.lowerBound, "mtx.not-finite", "not a finite number: \"\(text)\"",
         "write decimal numbers with a point")
+    }
+    guard !hasWholeValues || number?.rounded() == number else {
+      throw complaint(
+        at: word.lowerBound, "mtx.not-whole", "not a whole number in an integer file: \"\(text)\"",
+        "write real instead of integer in the first line")
     }
     return value
   }

@@ -2,7 +2,8 @@
 ///
 /// A spreadsheet runs a field that begins with `=`, `+`, `-`, `@`, a tab or a carriage return as a formula,
 /// quoted or not (CWE-1236). An apostrophe before it makes it text. Numbers may begin with a sign and stay
-/// what they are.
+/// what they are. A text that has such an apostrophe already gets one more, so that each text has a form of its
+/// own and `unprotected` gives it back.
 public enum SpreadsheetText {
   /// The bytes before UTF-8 text without which spreadsheets take it for another encoding.
   public static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
@@ -12,35 +13,49 @@ public enum SpreadsheetText {
   /// - Complexity: O(length).
   public static func formulaCount(in csv: [UInt8]) -> Int {
     var count = 0
-    forEachFormula(in: csv) { _ in count += 1 }
+    forEachField(in: csv) { field in
+      if isFormula(csv[field]) { count += 1 }
+    }
     return count
   }
 
   /// A CSV file with an apostrophe before each field that a spreadsheet would run, after a byte order mark.
+  ///
+  /// A field that is apostrophes and then the start of a formula gets one more.
   ///
   /// - Complexity: O(length).
   public static func safe(_ csv: [UInt8]) -> [UInt8] {
     var result = byteOrderMark
     result.reserveCapacity(csv.count + 64)
     var done = csv.starts(with: byteOrderMark) ? byteOrderMark.count : 0
-    forEachFormula(in: csv) { position in
-      result += csv[done..<position]
+    forEachField(in: csv) { field in
+      guard isFormula(csv[field]) || isProtected(csv[field]) else { return }
+      result += csv[done..<field.lowerBound]
       result.append(0x27)
-      done = position
+      done = field.lowerBound
     }
     return result + csv[done...]
   }
 
   /// A field of `safe` CSV as it was before.
   public static func unprotected(_ field: String) -> String {
-    guard field.utf8.first == 0x27, let second = field.utf8.dropFirst().first, isLead(second) else {
-      return field
-    }
-    return String(field.dropFirst())
+    guard isProtected(field.utf8) else { return field }
+    return String(decoding: field.utf8.dropFirst(), as: UTF8.self)
   }
 
-  /// Calls `body` with the place of the first byte of each field that would be run.
-  private static func forEachFormula(in csv: [UInt8], _ body: (Int) -> Void) {
+  private static func isFormula(_ field: ArraySlice<UInt8>) -> Bool {
+    guard let first = field.first else { return false }
+    return isLead(first) && !isNumber(field)
+  }
+
+  /// Whether apostrophes come before what begins a formula.
+  private static func isProtected(_ field: some Collection<UInt8>) -> Bool {
+    guard field.first == 0x27, let next = field.first(where: { $0 != 0x27 }) else { return false }
+    return isLead(next)
+  }
+
+  /// Calls `body` with the bytes of each field, without the quotes around it.
+  private static func forEachField(in csv: [UInt8], _ body: (Range<Int>) -> Void) {
     var position = csv.starts(with: byteOrderMark) ? byteOrderMark.count : 0
     while position < csv.count {
       let isQuoted = csv[position] == 0x22
@@ -57,7 +72,7 @@ public enum SpreadsheetText {
       } else {
         while end < csv.count, csv[end] != 0x2C, csv[end] != 0x0A { end += 1 }
       }
-      if start < end, isLead(csv[start]), !isNumber(csv[start..<end]) { body(start) }
+      body(start..<end)
       position = end
       // On to the field after the next separator.
       while position < csv.count, csv[position] != 0x2C, csv[position] != 0x0A { position += 1 }

@@ -17,13 +17,13 @@ public enum AtomicFile {
     }
   }
 
-  /// Lets `fill` make a file under a temporary name in the same folder, and gives it its own name.
+  /// Lets `fill` write a file under a temporary name in the same folder, and gives it its own name.
   ///
   /// - Parameters:
   ///   - path: where the file goes.
   ///   - replacing: true to replace a file that is there.
   ///   - flushesFolder: false when the caller flushes the folder, after several files.
-  ///   - fill: makes the file at the path that it is given.
+  ///   - fill: writes the file, which is there and empty, at the path that it is given.
   /// - Throws: `OutputError`, and what `fill` throws; nothing is left behind then.
   public static func publish(
     to path: String, replacing: Bool, flushesFolder: Bool = true,
@@ -32,13 +32,18 @@ public enum AtomicFile {
     try checkTarget(path, replacing: replacing)
     let temporary = temporaryName(for: path)
     if flushesFolder { removeLeftovers(of: path) }
-    unlink(temporary)
-    let slot = Interruption.register(file: temporary)
-    defer { Interruption.forget(file: slot) }
+    let slot = try Interruption.uncut { () throws(OutputError) in
+      unlink(temporary)
+      try makeEmpty(temporary, shown: path)
+      return Interruption.register(file: temporary)
+    }
     do {
       try fill(temporary)
     } catch {
-      unlink(temporary)
+      Interruption.uncut {
+        unlink(temporary)
+        Interruption.forget(file: slot)
+      }
       guard var failure = error as? OutputError else {
         throw OutputError(
           kind: .writeFailed, code: "output.write-failed", path: path,
@@ -48,10 +53,13 @@ public enum AtomicFile {
       failure.path = path
       throw failure
     }
-    guard rename(temporary, path) == 0 else {
-      let failure = systemError(errno, path: path, doing: "renaming")
-      unlink(temporary)
-      throw failure
+    try Interruption.uncut { () throws(OutputError) in
+      defer { Interruption.forget(file: slot) }
+      guard rename(temporary, path) == 0 else {
+        let failure = systemError(errno, path: path, doing: "renaming")
+        unlink(temporary)
+        throw failure
+      }
     }
     if flushesFolder { try synchronizeFolder(of: path) }
   }
@@ -138,12 +146,19 @@ public enum AtomicFile {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  /// Writes all bytes to a new file and flushes it to the disk.
+  /// Makes a file without bytes, and no other in its place.
+  private static func makeEmpty(_ temporary: String, shown path: String) throws(OutputError) {
+    let descriptor = open(
+      temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw systemError(errno, path: path, doing: "creating") }
+    close(descriptor)
+  }
+
+  /// Writes all bytes to a file that is not there or empty, and flushes it to the disk.
   static func writeThrough(
     _ bytes: [UInt8], to temporary: String, shown path: String
   ) throws(OutputError) {
-    let descriptor = open(
-      temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw systemError(errno, path: path, doing: "creating") }
     var failure: Int32 = 0
     bytes.withUnsafeBytes { buffer in

@@ -23,8 +23,11 @@ public enum Interruption {
   private static let table = Table()
   /// Held while a slot is chosen; a signal handler only reads the slots.
   private static let choice = Mutex(())
-  /// True once a signal ends the process: other threads begin no file any more.
+  /// True once a signal ends the process: no thread begins such steps any more.
   private static let isEnding = Atomic<Bool>(false)
+  /// The number of threads within steps that a signal may not cut.
+  private static let threadsWithin = Atomic<Int>(0)
+  private static let numbers = [SIGINT, SIGTERM, SIGHUP]
 
   /// Makes SIGINT, SIGTERM and SIGHUP clean up before they end the process as they always do.
   ///
@@ -34,7 +37,7 @@ public enum Interruption {
     // Made before a handler can want it: making it is not safe there.
     table.ending.pointee = ending
     isEnding.store(false, ordering: .relaxed)
-    for number in [SIGINT, SIGTERM, SIGHUP] {
+    for number in numbers {
       // What the parent had ignored, as nohup does, stays ignored.
       var inherited = sigaction()
       sigaction(number, nil, &inherited)
@@ -51,26 +54,50 @@ public enum Interruption {
   public static func cleanUp() {
     isEnding.store(true, ordering: .sequentiallyConsistent)
     table.ending.pointee()
-    removeFiles()
-    // A thread that was about to make its file has made it by then.
-    usleep(2_000)
-    removeFiles()
+    // Where a fault stopped a thread within its steps they never end: a second has to do.
+    var waits = 0
+    while threadsWithin.load(ordering: .sequentiallyConsistent) > 0, waits < 500 {
+      usleep(2_000)
+      waits += 1
+    }
+    for slot in 0..<Table.count {
+      if let path = table.files[slot] { unlink(path) }
+    }
     for slot in (0..<Table.count).reversed() {
       if let path = table.folders[slot] { rmdir(path) }
     }
     table.ending.pointee()
   }
 
-  private static func removeFiles() {
-    for slot in 0..<Table.count {
-      if let path = table.files[slot] { unlink(path) }
+  /// Takes steps that are one for a signal: those that make something and remember it, or take it away and
+  /// forget it.
+  ///
+  /// What cleans up waits for steps that have begun; once it works no others begin, and their thread waits for
+  /// the end of the process. So only what this process has made is ever taken away, and all of that. Steps are
+  /// short, and there are none within others.
+  static func uncut<Value, Failure: Error>(
+    _ steps: () throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    // A handler on this thread would wait for the steps that it has interrupted.
+    var signals = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&signals)
+    for number in numbers { sigaddset(&signals, number) }
+    pthread_sigmask(SIG_BLOCK, &signals, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    threadsWithin.add(1, ordering: .sequentiallyConsistent)
+    defer { threadsWithin.subtract(1, ordering: .sequentiallyConsistent) }
+    if isEnding.load(ordering: .sequentiallyConsistent) {
+      threadsWithin.subtract(1, ordering: .sequentiallyConsistent)
+      while true { pause() }
     }
+    return try steps()
   }
 
-  /// Remembers a file that is to go when a signal comes.
+  /// Remembers a file that is to go when a signal comes; within `uncut`, which makes it too.
   static func register(file path: String) -> Int? { register(path, in: table.files) }
 
-  /// Remembers a folder that is to go when a signal comes and it is empty.
+  /// Remembers a folder that is to go when a signal comes and it is empty; within `uncut`.
   static func register(folder path: String) -> Int? { register(path, in: table.folders) }
 
   /// Forgets a file.
@@ -82,8 +109,7 @@ public enum Interruption {
   private static func register(
     _ path: String, in slots: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
   ) -> Int? {
-    while isEnding.load(ordering: .sequentiallyConsistent) { pause() }
-    return choice.withLock { _ in
+    choice.withLock { _ in
       guard let slot = (0..<Table.count).first(where: { slots[$0] == nil }) else { return nil }
       slots[slot] = strdup(path)
       return slot

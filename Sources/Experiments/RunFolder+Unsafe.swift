@@ -75,15 +75,20 @@ public final class RunFolder {
   ) throws(OutputError) {
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     self.path = path
-    madeFolders = try AtomicFile.makeFolders(path)
-    do throws(OutputError) {
-      descriptor = try Self.lock(path)
-    } catch {
-      for folder in madeFolders.reversed() { rmdir(folder) }
-      throw error
+    (madeFolders, folderSlots, descriptor, lockSlot) = try Interruption.uncut {
+      () throws(OutputError) in
+      let folders = try AtomicFile.makeFolders(path)
+      do throws(OutputError) {
+        let descriptor = try Self.lock(path)
+        return (
+          folders, folders.map(Interruption.register(folder:)), descriptor,
+          Interruption.register(file: "\(path)/\(Self.lockName)")
+        )
+      } catch {
+        for folder in folders.reversed() { rmdir(folder) }
+        throw error
+      }
     }
-    lockSlot = Interruption.register(file: "\(path)/\(Self.lockName)")
-    folderSlots = madeFolders.map(Interruption.register(folder:))
     UnitFolder(of: path).removeIfPublished(
       hasManifest: Self.contents(path).contains(Self.manifestName))
     do throws(OutputError) {
@@ -184,11 +189,14 @@ public final class RunFolder {
     guard !isDone else { return }
     isDone = true
     units?.abandon()
-    unlink("\(path)/\(Self.lockName)")
-    Interruption.forget(file: lockSlot)
-    for slot in folderSlots { Interruption.forget(folder: slot) }
-    if leavingNothing {
-      for folder in madeFolders.reversed() { rmdir(folder) }
+    // A signal after that would take the lock from whoever has claimed the folder since.
+    Interruption.uncut {
+      unlink("\(path)/\(Self.lockName)")
+      Interruption.forget(file: lockSlot)
+      if leavingNothing {
+        for folder in madeFolders.reversed() { rmdir(folder) }
+      }
+      for slot in folderSlots { Interruption.forget(folder: slot) }
     }
     close(descriptor)
   }

@@ -88,11 +88,14 @@ public final class RunUnits: Sendable {
     takenFits = found.fits
     takenTrees = found.trees
     state = Mutex(State(best: found.best))
+    let folderSlot = Interruption.uncut { [path = folder.path] in
+      Interruption.register(folder: path)
+    }
     disk = Mutex(
       Disk(
         hasKey: isRun && folder.content() == .run, nextNumber: folder.nextNumber(),
         keptCount: found.fits.count + found.trees.count,
-        folderSlot: Interruption.register(folder: folder.path)))
+        folderSlot: folderSlot))
   }
 
   /// Whether the units that are there are of the same run; throws when they are not and must stay.
@@ -262,21 +265,22 @@ public final class RunUnits: Sendable {
   /// Stops, and deletes the folder of units if it is empty.
   func abandon() {
     stop()
-    disk.withLock { disk in
-      Interruption.forget(folder: disk.folderSlot)
-      disk.folderSlot = nil
-    }
     folder.removeIfEmpty()
+    forgetFolder()
   }
 
   /// Deletes the units of a run that is published.
   func remove() {
     stop()
+    folder.remove()
+    forgetFolder()
+  }
+
+  private func forgetFolder() {
     disk.withLock { disk in
       Interruption.forget(folder: disk.folderSlot)
       disk.folderSlot = nil
     }
-    folder.remove()
   }
 
   /// A complaint about writing with a word on what is safe.

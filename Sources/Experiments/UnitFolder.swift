@@ -89,8 +89,10 @@ struct UnitFolder: Sendable {
 
   /// Makes the folder with the key in it, both on the disk when the call returns.
   func make(_ key: RunKey) throws(OutputError) {
-    if mkdir(path, 0o777) != 0, errno != EEXIST {
-      throw AtomicFile.systemError(errno, path: path, doing: "making the folder")
+    try Interruption.uncut { () throws(OutputError) in
+      if mkdir(path, 0o777) != 0, errno != EEXIST {
+        throw AtomicFile.systemError(errno, path: path, doing: "making the folder")
+      }
     }
     try AtomicFile.write(key.json, to: "\(path)/\(Self.keyName)", replacing: true)
     try AtomicFile.synchronizeFolder(of: path)

@@ -17,13 +17,18 @@ enum LastResort {
   }
 
   nonisolated(unsafe) private static var farewell: Farewell?
+  /// For when the system has just refused memory to the thread that stops.
+  nonisolated(unsafe) private static var farewellWithoutMemory: Farewell?
 
   /// Gives faults of the program, and memory that a limit of the system refuses, an exit code.
   ///
   /// Where `SWIFT_BACKTRACE` is set the signals keep what Swift makes of them: people look for the fault then.
   static func prepare(asJSON: Bool) {
     guard Terminal.environment("SWIFT_BACKTRACE") == nil else { return }
-    farewell = Farewell(complaint(memoryLimit: SystemLimits.addressSpace), asJSON: asJSON)
+    let limit = SystemLimits.addressSpace
+    farewell = Farewell(limit.map(complaint(memoryLimit:)) ?? complaintOfFault, asJSON: asJSON)
+    farewellWithoutMemory = Farewell(
+      limit.map(complaint(memoryLimit:)) ?? complaintOfMemory, asJSON: asJSON)
     // A stack of its own, for when the stack is what has run out.
     let size = 1 << 16
     var stack = stack_t()
@@ -38,22 +43,31 @@ enum LastResort {
     }
   }
 
-  private static func complaint(memoryLimit: Int?) -> Complaint {
-    if let memoryLimit {
-      return Complaint(
-        code: "memory.address-space", exitCode: 71,
-        message: "memory ran out under the limit of \(memoryLimit >> 10) KiB on address space",
-        hint: "raise it (ulimit -v), give fewer --threads, or fewer rows")
-    }
-    return Complaint(
+  private static func complaint(memoryLimit: Int) -> Complaint {
+    Complaint(
+      code: "memory.address-space", exitCode: 71,
+      message: "memory ran out under the limit of \(memoryLimit >> 10) KiB on address space",
+      hint: "raise it (ulimit -v), give fewer --threads, or fewer rows")
+  }
+
+  private static var complaintOfMemory: Complaint {
+    Complaint(
+      code: "memory.exhausted", exitCode: 71, message: "memory ran out: the system gives no more",
+      hint: "give fewer --threads or fewer rows, or run where there is more memory")
+  }
+
+  private static var complaintOfFault: Complaint {
+    Complaint(
       code: "internal", exitCode: 70,
       message: "kindred has stopped on a fault of its own, or memory ran out",
       hint: "please report it with the command line; SWIFT_BACKTRACE=enable=yes shows the place")
   }
 
   private static func end() {
+    // Swift stops the program where it gets no memory; what the system said is still there.
+    let lacksMemory = errno == ENOMEM
     Interruption.cleanUp()
-    guard let farewell else { _exit(70) }
+    guard let farewell = lacksMemory ? farewellWithoutMemory : farewell else { _exit(70) }
     _ = write(STDERR_FILENO, farewell.bytes.baseAddress, farewell.bytes.count)
     _exit(farewell.exitCode)
   }

@@ -59,6 +59,48 @@ struct MatrixMarketReaderTests {
     }
   }
 
+  @Test func halvesOfMatricesStandForTheWhole() throws {
+    let start = "%%MatrixMarket matrix coordinate "
+    let symmetric = try read(start + "real symmetric\n3 3 3\n1 1 5\n3 1 2\n2 2 1\n")
+    #expect(symmetric.dense().elements == [5, 0, 2, 0, 1, 0, 2, 0, 0])
+    let skew = try read(start + "integer skew-symmetric\n3 3 2\n2 1 4\n3 2 -1\n")
+    #expect(skew.dense().elements == [0, -4, 0, 4, 0, 1, 0, -1, 0])
+    let pattern = try read(start + "pattern symmetric\n2 2 2\n2 1\n2 2\n")
+    #expect(pattern.dense().elements == [0, 1, 1, 1])
+    #expect(try read(start + "integer general\n1 2 2\n1 1 -3\n1 2 2.0e1\n").values == [-3, 20])
+
+    for (kind, entry, code, column, message) in [
+      (
+        "real symmetric", "1 3 2", "mtx.symmetry", 1,
+        "row 1, column 3 lies above the diagonal of a symmetric matrix"
+      ),
+      ("pattern symmetric", " 2 3", "mtx.symmetry", 2, "row 2, column 3 lies above"),
+      (
+        "real skew-symmetric", "1 2 2", "mtx.symmetry", 1,
+        "row 1, column 2 lies above the diagonal of a skew-symmetric matrix"
+      ),
+      (
+        "real skew-symmetric", "2 2 0", "mtx.symmetry", 1,
+        "row 2, column 2 lies on the diagonal of a skew-symmetric matrix"
+      ),
+      (
+        "integer general", "2 2 1.5", "mtx.not-whole", 5,
+        "not a whole number in an integer file: \"1.5\""
+      ),
+      ("integer symmetric", "2 1 1e-1", "mtx.not-whole", 5, "not a whole number"),
+      ("integer general", "2 1 nan", "mtx.not-finite", 5, "not a finite number"),
+    ] {
+      let first = kind.hasPrefix("pattern") ? "3 1" : "3 1 7"
+      let error = try refuse(start + "\(kind)\n3 3 2\n\(first)\n\(entry)\n")
+      #expect(error.code == code, "\(kind), \(entry)")
+      #expect(error.line == 4 && error.column == column, "\(kind), \(entry)")
+      #expect(error.message.hasPrefix(message), "\(error.message)")
+      #expect(error.hint?.isEmpty == false, "\(kind), \(entry)")
+    }
+    let pure = try refuse(start + "pattern skew-symmetric\n2 2 1\n2 1\n")
+    #expect(pure.code == "mtx.unsupported" && pure.line == 1 && pure.column == 42)
+  }
+
   @Test func refusesLyingSizesWithoutTakingMemory() throws {
     let large = try refuse(banner + "3000000000 3000000000 1\n1 1 1\n")
     #expect(large.kind.exitCode == 71)

@@ -90,6 +90,21 @@ extension BadInput {
       Data("%%MatrixMarket matrix coordinate real symmetric\n2 3 1\n1 1 1\n".utf8), 65,
       ["must be square"]),
     file(
+      "mtx that is symmetric and has both halves", "X.mtx",
+      mtx("3 3 2\n2 1 4\n1 2 4\n", of: "real symmetric"), 65,
+      ["X.mtx:4:1", "row 1, column 2 lies above the diagonal", "write general"]),
+    file(
+      "mtx that is skew-symmetric and has a diagonal", "X.mtx",
+      mtx("3 3 2\n2 1 4\n2 2 1\n", of: "real skew-symmetric"), 65,
+      ["X.mtx:4:1", "row 2, column 2 lies on the diagonal", "leave the diagonal out"]),
+    file(
+      "mtx of a skew-symmetric pattern", "X.mtx",
+      mtx("3 3 1\n2 1\n", of: "pattern skew-symmetric"), 65, ["X.mtx:1:42", "no signs"]),
+    file(
+      "mtx of integers with a fraction", "X.mtx",
+      mtx("3 3 1\n2 1 0.5\n", of: "integer general"), 65,
+      ["X.mtx:3:5", "not a whole number", "\"0.5\"", "write real"]),
+    file(
       "mtx with a hexadecimal number", "X.mtx", mtx("3 3 1\n1 1 0x1p3\n"), 65,
       ["X.mtx:3:5", "0x1p3"]),
     file(
@@ -135,6 +150,10 @@ extension BadInput {
   }
 
   private static func mtx(_ text: String) -> Data { Sample.matrixMarket(text) }
+
+  private static func mtx(_ text: String, of kind: String) -> Data {
+    Data("%%MatrixMarket matrix coordinate \(kind)\n\(text)".utf8)
+  }
 
   private static func npy(_ type: String, _ shape: String, _ byteCount: Int) -> Data {
     Sample.npy(

@@ -57,7 +57,9 @@ import Testing
     let flags = try Self.knownFlags()
     #expect(flags.count > 60 && flags.contains("reassignment-ratio"))
     // Those of sha256sum, of help itself and of scripts.
-    let others: Set = ["all", "check", "help", "help-hidden", "markdown", "python", "version"]
+    let others: Set = [
+      "address", "all", "check", "help", "help-hidden", "markdown", "python", "thread", "version",
+    ]
     let names = try FileManager.default.contentsOfDirectory(atPath: Self.pages.path).sorted()
     let pages = names.filter { $0.hasSuffix(".md") }.map { "Documentation/\($0)" } + ["README.md"]
     #expect(pages.count > 8)

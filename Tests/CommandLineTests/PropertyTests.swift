@@ -118,4 +118,105 @@ import Testing
       }
     }
   }
+
+  /// The labels of a file, which come third from its end.
+  private static func clusters(_ file: String, _ folder: URL) throws -> [Substring] {
+    try String(contentsOf: folder.appending(path: file), encoding: .utf8)
+      .split(separator: "\n").dropFirst().map { line in
+        let cells = line.split(separator: ",", omittingEmptySubsequences: false)
+        return cells[cells.count - 3]
+      }
+  }
+
+  @Test(
+    arguments: seeds,
+    [
+      ["--algorithm", "kmeans"], ["--algorithm", "minibatch", "--batch-size", "8"],
+      ["--algorithm", "minibatch", "--batch-growth", "nested", "--batch-size", "8"],
+      ["--algorithm", "kmeans", "--lsa", "5"],
+    ])
+  func aSavedModelGivesTheRowsOfTheFitTheirLabels(seed: Int, options: [String]) throws {
+    try withTemporaryFolder { folder in
+      let runner = CommandRunner(currentFolder: folder)
+      try Self.csv(["id", "title", "description"], Self.table(seed)).write(
+        to: folder.appending(path: "films.csv"))
+      for arguments in [
+        ["cluster", "films.csv", "--text", "description", "--k", "4", "--out", "run"] + options,
+        ["predict", "run/model.h5", "films.csv", "--out", "predicted.csv"],
+        ["export", "run", "--what", "model", "--out", "exported.h5"],
+        ["predict", "exported.h5", "films.csv", "--out", "again.csv"],
+      ] {
+        let result = try runner.run(arguments)
+        try #require(result.exitCode == 0, "\(result)")
+      }
+      let fitted = try Self.clusters("run/labels.csv", folder)
+      #expect(try Self.clusters("predicted.csv", folder) == fitted, "seed \(seed), \(options)")
+      #expect(Set(fitted).count > 1, "seed \(seed), \(options)")
+      #expect(
+        try Data(contentsOf: folder.appending(path: "again.csv"))
+          == Data(contentsOf: folder.appending(path: "predicted.csv")), "seed \(seed), \(options)")
+    }
+  }
+
+  @Test(arguments: seeds)
+  func doublePrecisionIsRoundedToSingle(seed: Int) throws {
+    try withTemporaryFolder { folder in
+      let runner = CommandRunner(currentFolder: folder)
+      var state = UInt64(seed)
+      let doubles = (0..<60).map { place in
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Double(place / 20 * 10) + Double(state >> 11) / Double(1 << 53)
+      }
+      #expect(doubles.allSatisfy { Double(Float($0)) != $0 })
+      func npy(_ type: String, _ data: Data, isFortran: String = "False") -> Data {
+        Sample.npy(
+          "{'descr': '\(type)', 'fortran_order': \(isFortran), 'shape': (20, 3), }",
+          data: Array(data))
+      }
+      func all(_ values: [some FixedWidthInteger]) -> Data {
+        values.reduce(into: Data()) { $0 += Sample.little($1) }
+      }
+      func mtx(_ values: [some CustomStringConvertible]) -> Data {
+        Sample.matrixMarket(
+          "20 3 60\n"
+            + values.enumerated().map { "\($0 / 3 + 1) \($0 % 3 + 1) \($1)\n" }.joined())
+      }
+      let singles = doubles.map { Float($0) }
+      let byColumn = (0..<3).flatMap { column in (0..<20).map { doubles[$0 * 3 + column] } }
+      let files: [[String: Data]] = [
+        [
+          "single.npy": npy("<f4", all(singles.map(\.bitPattern))),
+          "double.npy": npy("<f8", all(doubles.map(\.bitPattern))),
+          "swapped.npy": npy(">f8", all(doubles.map(\.bitPattern.byteSwapped))),
+          "fortran.npy": npy("<f8", all(byColumn.map(\.bitPattern)), isFortran: "True"),
+        ],
+        ["single.mtx": mtx(singles), "double.mtx": mtx(doubles)],
+      ]
+      for alike in files {
+        var found: Set<[Data]> = []
+        for (name, contents) in alike.sorted(by: { $0.key < $1.key }) {
+          try contents.write(to: folder.appending(path: name))
+          let result = try runner.run([
+            "sweep", name, "--k", "2...4", "--n-init", "2", "--algorithm", "kmeans,ward", "--out",
+            "out-\(name)",
+          ])
+          try #require(result.exitCode == 0, "\(result)")
+          // All numbers are in these: labels, silhouettes, distances, scores, heights.
+          found.insert(
+            try ["labels.csv", "labels.npy", "sweep.csv", "linkage.npy"].map {
+              try Data(contentsOf: folder.appending(path: "out-\(name)/\($0)"))
+            })
+        }
+        #expect(found.count == 1, "seed \(seed), \(alike.keys.sorted())")
+      }
+      // What single precision cannot hold is refused, not rounded to infinity.
+      var beyond = doubles
+      beyond[31] = 1e39
+      try npy("<f8", all(beyond.map(\.bitPattern))).write(to: folder.appending(path: "X.npy"))
+      let refused = try runner.run(["cluster", "X.npy", "--k", "2", "--out", "out"])
+      #expect(refused.exitCode == 65, "\(refused)")
+      #expect(refused.errors.contains("row 10, column 1"), "\(refused)")
+      #expect(refused.errors.contains("beyond single precision"), "\(refused)")
+    }
+  }
 }

@@ -6,7 +6,7 @@ import Testing
   static let titles = [
     "=HYPERLINK(\"http://evil.example\",\"x\")", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1:A9)",
     "\tTab",
-    "Plain, with comma", "'Tis a title", "-12", "Æon",
+    "Plain, with comma", "'Tis a title", "-12", "Æon", "'=1+1", "''@mine",
   ]
 
   @Test func filesAreFaithfulAndAWarningCounts() throws {
@@ -58,11 +58,14 @@ import Testing
         if !titles.isEmpty {
           #expect(titles.prefix(3).elementsEqual(Self.titles.prefix(3).map { "'" + $0 }), "\(file)")
           #expect(titles[5...6] == Self.titles[5...6], "\(file)")
+          #expect(titles[9...10].elementsEqual(["''=1+1", "'''@mine"]), "\(file)")
         }
       }
       // A tree knows its titles as they were.
       let cut = try runner.run(["tree", "cut", "tree", "--k", "2", "--format", "json", "-q"])
-      #expect(cut.output.contains("\"@SUM(A1:A9)\""), "\(cut)")
+      for title in ["@SUM(A1:A9)", "'=1+1", "''@mine"] {
+        #expect(cut.output.contains("\"\(title)\""), "\(title), \(cut)")
+      }
       // run.json holds the option, so a replay gives the same bytes.
       let replay = try runner.run([
         "cluster", "films.csv", "--config", "run/run.json", "--out", "again",

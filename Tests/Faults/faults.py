@@ -1,10 +1,11 @@
-"""Lets every write, fsync, rename, mkdir and open that concerns the output fail, one run for each.
+"""Lets every write, fsync, rename, mkdir and open that concerns the output fail, one run for each; sends a signal
+after each of them; and refuses each large block of memory.
 
     faults.py KINDRED LIBRARY [--every N]
 
 LIBRARY is failing.c, built. After each run: files with their own names are whole, the manifest is right if it
-is there, nothing temporary is left; the exit code is 74 and the message names the file and the next step;
-the same command then finishes with the bytes of a run that was never disturbed. With --every N only each N-th
+is there, nothing temporary is left; the exit code is 74 and the message names the file and the next step
+(71 where memory was refused; a signal ends the command as it always does); the same command then finishes with the bytes of a run that was never disturbed. With --every N only each N-th
 call fails, another one in each mode.
 """
 
@@ -25,16 +26,22 @@ WORDS = (
 ).split("; ")
 
 
-def catalogue():
+def catalogue(rows):
     lines = ["id,title,description"]
-    for row in range(24):
-        words = WORDS[row % 3].split()
+    for row in range(rows):
+        # Three families of 24 rows, and where there are more rows more words.
+        words = WORDS[row % 3].split() + [f"name{row * step % 997}" for step in range(row // 24 % 8)]
         text = " ".join(words[(row + step) % len(words)] for step in range(4 + row % 3))
         lines.append(f"s{row},Title {row},{text}")
     return "\n".join(lines) + "\n"
 
 
 READ = ["--text", "description", "--title", "title", "--threads", "1", "-q"]
+
+MODES = ("enospc", "eio", "full", "kill", "term", "memory")
+
+# Memory is refused in blocks of so many bytes or more, to runs of so many rows.
+BLOCK_BYTES, ROWS = 256 << 10, 2_400
 
 # Name, arguments, output, whether a finished other run is replaced in it.
 COMMANDS = [
@@ -51,10 +58,11 @@ COMMANDS = [
 
 
 class Trial:
-    def __init__(self, kindred, library, folder):
+    def __init__(self, kindred, library, folder, rows):
         self.kindred, self.library, self.folder = kindred, library, folder
         self.log = folder / "reached"
-        (folder / "films.csv").write_text(catalogue())
+        folder.mkdir()
+        (folder / "films.csv").write_text(catalogue(rows))
         (folder / "here").mkdir()
         for out in ("done", "replaced"):
             self.run(["sweep", "films.csv", "--k", "2...4", *READ, "--out", out], expect=0)
@@ -65,7 +73,8 @@ class Trial:
             watched, number, mode = fault
             environment |= {
                 "LD_PRELOAD": str(self.library), "KINDRED_FAIL_IN": str(watched),
-                "KINDRED_FAIL_AT": f"{number}:{mode}", "KINDRED_FAIL_LOG": str(self.log)}
+                "KINDRED_FAIL_AT": f"{number}:{mode}", "KINDRED_FAIL_LOG": str(self.log),
+                "KINDRED_FAIL_BYTES": str(BLOCK_BYTES)}
         result = subprocess.run(
             [self.kindred, *arguments], cwd=self.folder, env=environment, capture_output=True, text=True,
             timeout=60)
@@ -128,6 +137,9 @@ def attempt(trial, arguments, output, replaces, expected, number, mode):
     watched = path if "/" not in output else path.parent
     trial.log.unlink(missing_ok=True)
     full = [*arguments, "--out", output]
+    if mode == "term" and number % 2:
+        # While one thread is within steps that a signal may not cut, another one takes the signal.
+        full = ["3" if before == "--threads" else word for before, word in zip(["", *full], full)]
     result = trial.run(full, fault=(watched, number, mode))
     if not trial.log.exists():
         check(result.returncode == 0, f"no fault, and yet exit {result.returncode}: {result.stderr}")
@@ -136,6 +148,22 @@ def attempt(trial, arguments, output, replaces, expected, number, mode):
     try:
         if mode == "kill":
             check(result.returncode == -signal.SIGKILL, f"exit {result.returncode} after SIGKILL")
+        elif mode == "term":
+            check(result.returncode == -signal.SIGTERM, f"exit {result.returncode} after SIGTERM")
+            check(not result.stderr, f"words after SIGTERM: {result.stderr}")
+            check(output != "out" or not path.exists() or any(path.iterdir()), "an empty folder is left")
+        elif mode == "memory":
+            # Swift has a line of its own for some blocks; a block that can be done without changes nothing.
+            lines = [line for line in result.stderr.splitlines()
+                     if not line.startswith("Fatal error: failed to allocate ")]
+            # libhdf5 does not tell why it fails.
+            check(result.returncode in (0, 71) or (result.returncode == 74 and "HDF5 library" in lines[0]),
+                  f"exit {result.returncode}, expected 71: {result.stderr}")
+            if result.returncode:
+                what = r"error\[[a-z.-]*memory[a-z.-]*\]: " if result.returncode == 71 else r"error\[[a-z.]*\]: out/"
+                check(len(lines) == 2 and re.match(what, lines[0]) and lines[1].startswith("  help: "),
+                      f"no sentence: {result.stderr}")
+                check(output != "out" or not path.exists() or any(path.iterdir()), "an empty folder is left")
         else:
             check(result.returncode == 74, f"exit {result.returncode}, expected 74: {result.stderr}")
             lines = result.stderr.splitlines()
@@ -179,20 +207,26 @@ def main():
     parser.add_argument("library", type=Path)
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--only")
+    parser.add_argument("--mode", choices=MODES)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="kindred-faults-") as scratch:
-        trial = Trial(options.kindred.resolve(), options.library.resolve(), Path(scratch).resolve())
+        small, large = (
+            Trial(options.kindred.resolve(), options.library.resolve(), Path(scratch).resolve() / name, rows)
+            for name, rows in (("small", 24), ("large", ROWS)))
         total = failures = 0
-        for name, arguments, output, replaces in COMMANDS:
-            if options.only and options.only != name:
+        for place, mode in enumerate(MODES):
+            if options.mode and options.mode != mode:
                 continue
-            trial.clean(output, replaces)
-            trial.run([*arguments, "--out", output], expect=0)
-            expected = files(trial.folder / output)
-            expected.pop("timing.json", None)
+            trial = large if mode == "memory" else small
             calls = 0
-            for place, mode in enumerate(("enospc", "eio", "full", "kill")):
-                number = 1 + place * options.every // 4
+            for name, arguments, output, replaces in COMMANDS:
+                if options.only and options.only != name:
+                    continue
+                trial.clean(output, replaces)
+                trial.run([*arguments, "--out", output], expect=0)
+                expected = files(trial.folder / output)
+                expected.pop("timing.json", None)
+                number = 1 + place * options.every // len(MODES)
                 while True:
                     try:
                         if attempt(trial, arguments, output, replaces, expected, number, mode) is None:
@@ -202,9 +236,10 @@ def main():
                         failures += 1
                     calls += 1
                     number += options.every
-            print(f"faults: {name}: {calls} failed calls")
+            print(f"faults: {mode}: {calls} calls")
+            sys.stdout.flush()
             total += calls
-        print(f"faults: {total} failed calls, {failures} of them with a finding")
+        print(f"faults: {total} calls that failed or met a signal, {failures} of them with a finding")
         sys.exit(failures > 0)
 
 

@@ -1,12 +1,16 @@
 """Runs the command where the system refuses: a full or read-only disk, other people's folders, limits on
-memory, files and threads, output that nobody takes, signals at any moment, no network and no home.
+memory, files and threads, output that nobody takes, signals at any moment, files that change while they are read,
+no network and no home.
 
-    limits.py KINDRED DATASET [--signals N]
+    limits.py KINDRED DATASET LIBRARY [--signals N]
 
-DATASET is the folder of the sample catalogue. What this machine does not permit is skipped, and said so.
+DATASET is the folder of the sample catalogue, LIBRARY failing.c, built. What this machine does not permit is skipped,
+and said so.
 """
 
 import argparse
+import fcntl
+import gzip
 import hashlib
 import os
 import pty
@@ -44,8 +48,8 @@ def files(folder):
 
 
 class Machine:
-    def __init__(self, kindred, dataset, scratch, signals):
-        self.kindred, self.scratch, self.signals = str(kindred), scratch, signals
+    def __init__(self, kindred, dataset, library, scratch, signals):
+        self.kindred, self.library, self.scratch, self.signals = str(kindred), library, scratch, signals
         self.catalogue = (dataset / "train.csv").read_bytes()
         self.number = 0
         self.runs_as_root = os.geteuid() == 0
@@ -270,6 +274,118 @@ def signals(machine):
     return f"{sent} signals, {completed} runs completed"
 
 
+def lock(machine):
+    """A signal just when the folder is made, its lock is taken or given back leaves neither behind."""
+    folder = machine.folder()
+    arguments = [machine.kindred, *SWEEP, "--k", "2,3", "--lsa", "none", "-q", "--out", "out"]
+    finished = 0
+    for number in range(machine.signals):
+        process = subprocess.Popen(
+            [*arguments, "--threads", str(1 + number % 3)], cwd=folder, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        # The folder comes, the lock comes, the lock goes.
+        moment = number % 3
+        place = folder / "out" / ".lock" if moment else folder / "out"
+        for there in [True, False][:1 + (moment == 2)]:
+            while process.poll() is None and os.path.lexists(place) != there:
+                pass
+        time.sleep(random.choice([0, 0, random.uniform(0, 0.002)]))
+        process.send_signal(signal.SIGTERM)
+        errors = process.communicate(timeout=30)[1].decode()
+        check(process.returncode in (0, -signal.SIGTERM), f"exit {process.returncode}: {errors}")
+        check(not (folder / "out" / ".lock").exists(), f"the lock is left, {moment}")
+        if (folder / "out").exists():
+            check(any((folder / "out").iterdir()), f"the folder is left, {moment}")
+            finished += (folder / "out" / "manifest.sha256").exists()
+            shutil.rmtree(folder / "out")
+    # Another run's lock stays, whatever call the signal comes after.
+    (folder / "out").mkdir()
+    with open(folder / "out" / ".lock", "w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        for number in range(1, 100):
+            reached = folder / "reached"
+            reached.unlink(missing_ok=True)
+            environment = dict(os.environ) | {
+                "LD_PRELOAD": str(machine.library), "KINDRED_FAIL_IN": str(folder / "out"),
+                "KINDRED_FAIL_AT": f"{number}:term", "KINDRED_FAIL_LOG": str(reached)}
+            result = machine.run(folder, [*SWEEP, "--out", "out"], env=environment)
+            check((folder / "out" / ".lock").stat().st_ino == os.fstat(held.fileno()).st_ino, "the lock is gone")
+            if not reached.exists():
+                expect(result, 75, "another run holds this folder")
+                break
+            check(result.returncode == -signal.SIGTERM, f"exit {result.returncode}: {result.stderr.decode()}")
+        check(number > 1, "no call was reached")
+    return f"{machine.signals} signals, {finished} of them when the run was published"
+
+
+def changing_input(machine):
+    """A file that is cut, grows or gets other bytes at any reading of it is refused; where another file takes its
+    name the run is one of the file that it began to read."""
+    folder = machine.folder()
+    reached = folder / "reached"
+    rows = machine.catalogue
+    matrix = b"%%MatrixMarket matrix coordinate real general\n40 2 80\n" + b"".join(
+        b"%d %d %d.5\n" % (row + 1, column + 1, row // 10 * 10 + column) for row in range(40) for column in (0, 1))
+    labels = b"cluster\n" + b"".join(b"%d\n" % (row // 20) for row in range(40))
+    (folder / "X.mtx").write_bytes(matrix)
+    cases = [
+        ("films.csv", rows, [*SWEEP, "--k", "2,3", "--n-init", "1", "--out", "out"]),
+        ("films.csv", rows, ["check", "films.csv"]),
+        ("films.csv", rows, ["columns", "films.csv"]),
+        ("films.csv", rows, ["features", "films.csv", "--text", "description", "--out", "X.npz"]),
+        ("films.csv.gz", gzip.compress(rows, mtime=0),
+         ["cluster", "films.csv.gz", "--text", "description", "--k", "3", "--n-init", "1", "--out", "out"]),
+        ("X.mtx", matrix, ["tree", "X.mtx", "--out", "out"]),
+        ("labels.csv", labels, ["score", "X.mtx", "--labels", "labels.csv"]),
+        ("words", b"the\na\n" * 50,
+         ["features", "films.csv", "--text", "description", "--stop-words", "words", "--out", "X.npz"]),
+    ]
+    changes = 0
+    for name, content, arguments in cases:
+        watched = folder / name
+        for how in ("cut", "grow", "rewrite", "replace"):
+            for number in range(1, 100):
+                for place in ("out", "X.npz"):
+                    subprocess.run(["rm", "-rf", folder / place], check=True)
+                watched.write_bytes(content)
+                os.utime(watched, (1_000_000_000, 1_000_000_000))
+                (folder / f"{name}.new").write_bytes(content[:len(content) // 3])
+                reached.unlink(missing_ok=True)
+                environment = dict(os.environ) | {
+                    "LD_PRELOAD": str(machine.library), "KINDRED_FAIL_IN": str(watched),
+                    "KINDRED_FAIL_AT": f"{number}:{how}", "KINDRED_FAIL_LOG": str(reached)}
+                result = machine.run(folder, arguments, env=environment)
+                if not reached.exists():
+                    check(result.returncode == 0, f"{arguments}, unchanged: {result.stderr.decode()}")
+                    break
+                changes += 1
+                try:
+                    if how == "replace":
+                        check(result.returncode == 0, f"exit {result.returncode}: {result.stderr.decode()}")
+                        inode = watched.stat().st_ino
+                        check(watched.read_bytes() != content, "nothing was replaced")
+                        outcome = said(result, folder)
+                        for place in ("out", "X.npz"):
+                            subprocess.run(["rm", "-rf", folder / place], check=True)
+                        watched.write_bytes(content)
+                        check(watched.stat().st_ino == inode, "another file again")
+                        check(said(machine.run(folder, arguments), folder) == outcome, "other results")
+                    else:
+                        expect(result, 65, f"{name}: changed while being read", "wait until the file is written")
+                        check(not (folder / "out").exists() and not (folder / "X.npz").exists(), "output is left")
+                except Finding as finding:
+                    raise Finding(f"{arguments[:2]}, {how} at reading {number}: {finding}") from None
+            check(number > 2, f"{arguments[:2]}: only {number - 1} readings were found")
+    return f"{changes} changes"
+
+
+def said(result, folder):
+    """What a command came to, but for the seconds that it took."""
+    lines = [line for line in result.stdout.decode().splitlines() if "second" not in line]
+    return (result.returncode, [line for line in lines if "peak" not in line],
+            files(folder / "out"), (folder / "X.npz").exists() and (folder / "X.npz").read_bytes())
+
+
 def alone(machine):
     """Without network, home or any writable place but its own folder, a run leaves nothing beside --out."""
     folder = machine.folder()
@@ -311,16 +427,18 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("kindred", type=Path)
     parser.add_argument("dataset", type=Path)
+    parser.add_argument("library", type=Path)
     parser.add_argument("--signals", type=int, default=20)
     parser.add_argument("--only")
     options = parser.parse_args()
     findings = 0
     with tempfile.TemporaryDirectory(prefix="kindred-limits-") as scratch:
         os.chmod(scratch, 0o755)
-        machine = Machine(options.kindred.resolve(), options.dataset.resolve(), Path(scratch).resolve(),
-                          options.signals)
+        machine = Machine(options.kindred.resolve(), options.dataset.resolve(), options.library.resolve(),
+                          Path(scratch).resolve(), options.signals)
         for case in (full_disk, read_only_disk, others_folder, file_size, open_files, memory, threads,
-                     nobody_takes_output, keyboard, signals, alone):
+                     nobody_takes_output, keyboard, signals, lock, changing_input,
+                     alone):
             if options.only and case.__name__ != options.only:
                 continue
             start = time.monotonic()
