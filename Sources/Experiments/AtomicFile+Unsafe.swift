@@ -146,6 +146,23 @@ public enum AtomicFile {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
+  /// Has room for a file beside others that is gone when the call returns, or a signal ends the process.
+  package static func withScratchFile<Value>(
+    _ path: String, _ body: () throws -> Value
+  ) rethrows -> Value {
+    let slot = Interruption.uncut {
+      unlink(path)
+      return Interruption.register(file: path)
+    }
+    defer {
+      Interruption.uncut {
+        unlink(path)
+        Interruption.forget(file: slot)
+      }
+    }
+    return try body()
+  }
+
   /// Makes a file without bytes, and no other in its place.
   private static func makeEmpty(_ temporary: String, shown path: String) throws(OutputError) {
     let descriptor = open(
@@ -158,7 +175,10 @@ public enum AtomicFile {
   static func writeThrough(
     _ bytes: [UInt8], to temporary: String, shown path: String
   ) throws(OutputError) {
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644)
+    // One step with the look at a signal: what has cleaned up the file would else find it made again.
+    let descriptor = Interruption.uncut {
+      open(temporary, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644)
+    }
     guard descriptor >= 0 else { throw systemError(errno, path: path, doing: "creating") }
     var failure: Int32 = 0
     bytes.withUnsafeBytes { buffer in

@@ -75,7 +75,7 @@ public enum Interruption {
   /// What cleans up waits for steps that have begun; once it works no others begin, and their thread waits for
   /// the end of the process. So only what this process has made is ever taken away, and all of that. Steps are
   /// short, and there are none within others.
-  static func uncut<Value, Failure: Error>(
+  package static func uncut<Value, Failure: Error>(
     _ steps: () throws(Failure) -> Value
   ) throws(Failure) -> Value {
     // A handler on this thread would wait for the steps that it has interrupted.

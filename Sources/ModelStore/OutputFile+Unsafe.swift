@@ -1,3 +1,4 @@
+internal import Experiments
 internal import Glibc
 
 /// Writing a whole file, with the system's reason when it fails.
@@ -6,7 +7,9 @@ enum OutputFile {
   ///
   /// The file is removed again when writing fails.
   static func write(_ bytes: UnsafeRawBufferPointer, to file: StoredFile) throws(StoreError) {
-    let descriptor = open(file.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    let descriptor = Interruption.uncut {
+      open(file.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    }
     guard descriptor >= 0 else { throw cannotCreate(file, errno) }
     var failure: Int32 = 0
     var written = 0

@@ -32,10 +32,10 @@ struct PictureConverter: Sendable {
         let name = figure.name.dropLast(3) + "png"
         return RunFolder.File(String(name), isReproducible: false) { target in
           let source = "\(target).svg.tmp"
-          unlink(source)
-          defer { unlink(source) }
-          try figure.fill(source)
-          try convert(source, to: target, shown: String(name))
+          try AtomicFile.withScratchFile(source) {
+            try figure.fill(source)
+            try convert(source, to: target, shown: String(name))
+          }
         }
       }
   }
