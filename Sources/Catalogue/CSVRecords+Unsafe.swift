@@ -1,5 +1,6 @@
 internal import CCSV
 internal import Glibc
+internal import Matrices
 
 /// The records of CSV text as libcsv cuts them, cells in one run of bytes.
 ///
@@ -40,7 +41,7 @@ struct CSVRecords {
     var sink: Sink?
     bytes = text.withUnsafeBufferPointer { raw in
       // Cells are never longer than what they were read from.
-      [UInt8](unsafeUninitializedCapacity: raw.count) { arena, used in
+      [UInt8](writing: raw.count) { arena, used in
         guard let rawBase = raw.baseAddress, let arenaBase = arena.baseAddress else { return }
         var filled = Sink(
           raw: rawBase, rawCount: raw.count, arena: arenaBase, limits: limits, offset: start)

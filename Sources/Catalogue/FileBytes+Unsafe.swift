@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Matrices
 
 /// Reads the bytes of files and pipes.
 package enum FileBytes {
@@ -41,7 +42,7 @@ package enum FileBytes {
     try checkMemory(expected, name: name)
     var code: Int32 = 0
     // One byte more than expected, so that the end of the file shows in the same call.
-    var bytes = [UInt8](unsafeUninitializedCapacity: expected + 1) { buffer, count in
+    var bytes = [UInt8](writing: expected + 1) { buffer, count in
       while count < buffer.count {
         let got = Glibc.read(
           descriptor, buffer.baseAddress.map { $0 + count }, buffer.count - count)

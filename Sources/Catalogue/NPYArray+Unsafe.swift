@@ -1,3 +1,5 @@
+internal import Matrices
+
 extension NPYArray {
   /// The elements as single-precision numbers, in the order in which they are stored.
   ///
@@ -81,7 +83,7 @@ extension NPYArray {
     let size = MemoryLayout<Stored>.size
     precondition(bytes.count - dataStart == count * size, "an array's length was checked before")
     return bytes.withUnsafeBytes { raw in
-      [Wanted](unsafeUninitializedCapacity: count) { buffer, filled in
+      [Wanted](writing: count) { buffer, filled in
         for index in 0..<count {
           let stored = raw.loadUnaligned(
             fromByteOffset: dataStart &+ index &* size, as: Stored.self)

@@ -1,5 +1,6 @@
 internal import CZip
 internal import Glibc
+internal import Matrices
 
 /// Reads and writes zip archives in memory.
 package enum ZipArchive {
@@ -71,7 +72,7 @@ package enum ZipArchive {
     guard let file = zip_fopen_index(archive, index, 0) else { throw refuse("cannot be opened") }
     defer { zip_fclose(file) }
     var isComplete = true
-    let content = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+    let content = [UInt8](writing: size) { buffer, count in
       while count < size {
         let got = zip_fread(file, buffer.baseAddress.map { $0 + count }, UInt64(size - count))
         guard got > 0 else {
@@ -144,7 +145,7 @@ package enum ZipArchive {
     }
     defer { zip_source_close(source) }
     let size = Int(status.size)
-    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+    let bytes = [UInt8](writing: size) { buffer, count in
       while count < size {
         let got = zip_source_read(
           source, buffer.baseAddress.map { $0 + count }, UInt64(size - count))

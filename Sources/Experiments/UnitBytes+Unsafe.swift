@@ -1,3 +1,5 @@
+internal import Matrices
+
 /// Puts numbers one after the other, as they lie in memory, which on all our machines is little-endian.
 package struct UnitBytes {
   package private(set) var bytes: [UInt8] = []
@@ -42,7 +44,7 @@ struct UnitCursor {
     guard count >= 0, !overflow, byteCount <= remaining else { throw UnitFault("is cut short") }
     defer { position += byteCount }
     let start = position
-    return [Number](unsafeUninitializedCapacity: count) { buffer, filled in
+    return [Number](writing: count) { buffer, filled in
       bytes.withUnsafeBytes { source in
         UnsafeMutableRawBufferPointer(buffer).copyMemory(
           from: UnsafeRawBufferPointer(rebasing: source[start..<start + byteCount]))

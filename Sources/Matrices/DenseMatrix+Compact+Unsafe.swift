@@ -24,8 +24,8 @@ extension DenseMatrix {
     }
     var values: [Float] = []
     // A place to spare: each element is written where the next one is stored, zeros too.
-    let columns = [Int32](unsafeUninitializedCapacity: storedCount + 1) { columns, columnsEnd in
-      values = [Float](unsafeUninitializedCapacity: storedCount + 1) { values, valuesEnd in
+    let columns = [Int32](writing: storedCount + 1) { columns, columnsEnd in
+      values = [Float](writing: storedCount + 1) { values, valuesEnd in
         elements.withUnsafeBufferPointer { elements in
           var next = 0
           for row in 0..<rowCount {

@@ -275,7 +275,7 @@ extension SparseCenters {
     leads?.loosen(by: slack)
     let busiest = (0..<clusterCount).reduce(0) { sizes.base[$1] > sizes.base[$0] ? $1 : $0 }
     let count = clusterCount * columnCount
-    let centroids = [Float](unsafeUninitializedCapacity: count) { memory, initialized in
+    let centroids = [Float](writing: count) { memory, initialized in
       if let target = memory.baseAddress {
         HugePages.advise(target, byteCount: count * MemoryLayout<Float>.stride)
         publish(into: SharedTarget(target), idleAs: busiest, pool: pool)

@@ -414,7 +414,7 @@ package final class SparseCenters: CenterSpace, @unchecked Sendable {
   private func squaredDistancesByTerm(to labels: Buffer<Int32>) -> [Double] {
     let shared = Buffer<Double>(count: rowCount, repeating: 0)
     var centers = kernelCenters
-    return [Double](unsafeUninitializedCapacity: rowCount) { distances, initialized in
+    return [Double](writing: rowCount) { distances, initialized in
       distances.initialize(repeating: 0)
       initialized = rowCount
       kindred_exact_distances_by_term(

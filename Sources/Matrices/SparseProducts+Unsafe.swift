@@ -82,7 +82,7 @@ package final class SparseProducts: Sendable {
         }
       }
     }
-    let elements = [Float](unsafeUninitializedCapacity: rowCount * width) { memory, count in
+    let elements = [Float](writing: rowCount * width) { memory, count in
       nonisolated(unsafe) let output = memory.baseAddress
       let rows = 0..<rowCount
       pool.forEach(rows.pieceCount(size: Self.chunkSize)) { chunk in

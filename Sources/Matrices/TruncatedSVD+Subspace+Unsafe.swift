@@ -136,7 +136,7 @@ struct SubspaceSearch {
       for part in peaks where abs(part[component]) > abs(peak) { peak = part[component] }
       return peak < 0 ? Float(-1) : 1
     }
-    let elements = [Float](unsafeUninitializedCapacity: rowCount * count) { memory, filled in
+    let elements = [Float](writing: rowCount * count) { memory, filled in
       nonisolated(unsafe) let output = memory.baseAddress
       forEachChunk { rows in
         guard let output else { return }

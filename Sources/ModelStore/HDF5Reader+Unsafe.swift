@@ -1,5 +1,6 @@
 internal import CHDF5
 internal import Catalogue
+internal import Matrices
 
 /// An HDF5 file open for reading, after `HDF5Structure.check` found nothing wrong with it.
 struct HDF5Reader: ~Copyable {
@@ -116,7 +117,7 @@ struct HDF5Reader: ~Copyable {
       throw .malformed("shape", stored, "'\(name)' holds fewer numbers than its shape says")
     }
     var status: herr_t = 0
-    let values = [Number](unsafeUninitializedCapacity: count) { buffer, filled in
+    let values = [Number](writing: count) { buffer, filled in
       if count > 0 {
         status = H5Dread(
           dataset.id, Number.memoryType, chdf5_all(), chdf5_all(), chdf5_default(),

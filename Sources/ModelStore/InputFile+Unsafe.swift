@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Matrices
 
 /// A regular file open for reading; closes when it goes out of scope.
 struct InputFile: ~Copyable {
@@ -51,7 +52,7 @@ struct InputFile: ~Copyable {
   func bytes(at offset: Int, count: Int) throws(StoreError) -> [UInt8] {
     let wanted = max(0, min(count, byteCount - offset))
     var failure: Int32 = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
+    let bytes = [UInt8](writing: wanted) { buffer, filled in
       while filled < wanted {
         let rest = UnsafeMutableBufferPointer(rebasing: buffer[filled...])
         let count = pread(descriptor, rest.baseAddress, wanted - filled, off_t(offset + filled))

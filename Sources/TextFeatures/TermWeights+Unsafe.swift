@@ -34,9 +34,9 @@ struct TermWeights {
     let stored = offsets[offsets.count - 1]
     let starts = chunkStarts
     var values: [Float] = []
-    let columnIndices = [Int32](unsafeUninitializedCapacity: stored) { indices, indexCount in
+    let columnIndices = [Int32](writing: stored) { indices, indexCount in
       nonisolated(unsafe) let indexBase = indices.baseAddress
-      values = [Float](unsafeUninitializedCapacity: stored) { weights, weightCount in
+      values = [Float](writing: stored) { weights, weightCount in
         nonisolated(unsafe) let weightBase = weights.baseAddress
         pool.forEach(chunks.count) { chunk in
           guard let indexBase, let weightBase else { return }

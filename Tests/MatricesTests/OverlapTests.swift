@@ -41,6 +41,16 @@ struct OverlapTests {
     DistanceTiles.reducePairs(of: points, pool: pool) { Waiting(meeting: meeting, met: met) }
     #expect(met.elements.allSatisfy { $0 })
   }
+
+  @Test("Two empty arrays, which share no length")
+  func emptyArrays() {
+    let meeting = Meeting()
+    let made = pool.map(2) { _ in
+      let capacity = meeting.arrive() ? 0 : 1
+      return (0..<1_000).map { _ in [Float](writing: capacity) { $1 = $0.count } }
+    }
+    #expect(made.allSatisfy { $0.allSatisfy(\.isEmpty) })
+  }
 }
 
 /// Waits at the first tile of each of the first two blocks.
