@@ -274,39 +274,133 @@ int64_t kindred_overlaps(const int32_t *columns, const float *values, int64_t co
   return reached;
 }
 
-void kindred_add_overlap_corrections(const int32_t *columns, const float *values, int64_t count,
-                                     double norm, const double *base, const int32_t *touched,
-                                     int64_t touched_count, double *dots,
-                                     const kindred_overlap_targets *targets, double *sums) {
+/// As `kindred_add_overlap_corrections` says; rows are taken in blocks so that roots come 8 at a time.
+INLINE void kindred_add_overlap_corrections_body(const int32_t *columns, const float *values,
+                                                 int64_t count, double norm, const double *base,
+                                                 const int32_t *touched, int64_t touched_count,
+                                                 double *dots,
+                                                 const kindred_overlap_targets *targets,
+                                                 double *sums) {
   // Below this share of the norms a difference of squares has under ten digits left.
   const double near_share = 1e-6;
+  enum { BLOCK = 64 };
+  int32_t rows[BLOCK + 1];
+  double products[BLOCK + 1], norms[BLOCK + 1], corrections[BLOCK];
   const int32_t runs = targets->runs;
-  for (int64_t q = 0; q < touched_count; q++) {
-    const int32_t row = touched[q];
-    // Rows are touched in no order that the machine could foresee.
-    if (q + 6 < touched_count) {
-      const char *soon = (const char *)(targets->slots + (int64_t)touched[q + 6] * runs);
+  for (int64_t first = 0; first < touched_count; first += BLOCK) {
+    const int64_t end = first + BLOCK < touched_count ? first + BLOCK : touched_count;
+    int32_t reached = 0;
+    for (int64_t q = first; q < end; q++) {
+      const int32_t row = touched[q];
+      const double dot = dots[row];
+      rows[reached] = row;
+      products[reached] = dot;
+      norms[reached] = targets->norms[row];
+      dots[row] = 0;
+      reached += dot != 0;
+      // Rows are touched in no order that the machine could foresee.
+      const char *soon = (const char *)(targets->slots + (int64_t)row * runs);
       for (int32_t byte = 0; byte < runs * 4; byte += 64) __builtin_prefetch(soon + byte);
     }
-    const double dot = dots[row];
-    if (dot == 0) continue;
-    dots[row] = 0;
-    const double both = norm + targets->norms[row];
-    double squared = both - 2 * dot;
-    if (squared < near_share * both) {
-      const int64_t start = targets->offsets[row];
-      squared = kindred_sparse_squared_difference(columns, values, count,
-                                                  targets->columns + start,
-                                                  targets->values + start,
-                                                  targets->offsets[row + 1] - start);
+    for (int32_t i = reached; i % 8; i++) products[i] = norms[i] = 0;
+    for (int32_t i = 0; i < reached; i += 8) {
+      const double8 own = *(const double8 *)(norms + i);
+      const double8 both = norm + own;
+      const double8 squared = both - 2 * *(const double8 *)(products + i);
+      const double8 deviation = own - 1;
+      const double8 apart = base[0] + deviation * (base[1] + deviation * base[2]);
+      const double8 least = {0};
+      *(double8 *)(corrections + i) =
+          __builtin_elementwise_sqrt(__builtin_elementwise_max(squared, least)) - apart;
+      if (!__builtin_reduce_or(squared < near_share * both)) continue;
+      for (int32_t j = i; j < i + 8 && j < reached; j++) {
+        if (squared[j - i] >= near_share * both[j - i]) continue;
+        const int64_t start = targets->offsets[rows[j]];
+        corrections[j] = sqrt(kindred_sparse_squared_difference(
+                             columns, values, count, targets->columns + start,
+                             targets->values + start, targets->offsets[rows[j] + 1] - start)) -
+                         apart[j - i];
+      }
     }
-    const double deviation = targets->deviations[row];
-    const double correction =
-        __builtin_sqrt(squared) - (base[0] + deviation * (base[1] + deviation * base[2]));
-    const uint32_t *slots = targets->slots + (int64_t)row * runs;
-    for (int32_t r = 0; r < runs; r++) sums[slots[r]] += correction;
+    for (int32_t i = 0; i < reached; i++) {
+      const uint32_t *slots = targets->slots + (int64_t)rows[i] * runs;
+      for (int32_t r = 0; r < runs; r++) sums[slots[r]] += corrections[i];
+    }
   }
 }
+
+DISPATCHED(void, kindred_add_overlap_corrections,
+           (const int32_t *columns, const float *values, int64_t count, double norm,
+            const double *base, const int32_t *touched, int64_t touched_count, double *dots,
+            const kindred_overlap_targets *targets, double *sums),
+           (columns, values, count, norm, base, touched, touched_count, dots, targets, sums))
+
+INLINE void kindred_add_moments_body(const double *counts, const double *deviations,
+                                     const double *squares, const double *zeros,
+                                     const double *weights, int64_t count, double *sums) {
+  int64_t s = 0;
+  for (; s + 8 <= count; s += 8)
+    *(double8 *)(sums + s) += (weights[0] * *(const double8 *)(counts + s) +
+                               weights[1] * *(const double8 *)(deviations + s)) +
+                              (weights[2] * *(const double8 *)(squares + s) +
+                               weights[3] * *(const double8 *)(zeros + s));
+  for (; s < count; s++)
+    sums[s] += (weights[0] * counts[s] + weights[1] * deviations[s]) +
+               (weights[2] * squares[s] + weights[3] * zeros[s]);
+}
+
+DISPATCHED(void, kindred_add_moments,
+           (const double *counts, const double *deviations, const double *squares,
+            const double *zeros, const double *weights, int64_t count, double *sums),
+           (counts, deviations, squares, zeros, weights, count, sums))
+
+INLINE void kindred_split_grid_body(const double *grid, int64_t rows, int64_t columns,
+                                    double *restrict row_sums, double *restrict column_sums) {
+  memset(column_sums, 0, (size_t)columns * sizeof *column_sums);
+  for (int64_t r = 0; r < rows; r++) {
+    const double *row = grid + r * columns;
+    double8 lanes = {0};
+    double rest = 0;
+    int64_t c = 0;
+    for (; c + 8 <= columns; c += 8) {
+      const double8 cells = *(const double8 *)(row + c);
+      *(double8 *)(column_sums + c) += cells;
+      lanes += cells;
+    }
+    for (; c < columns; c++) {
+      column_sums[c] += row[c];
+      rest += row[c];
+    }
+    row_sums[r] = (((lanes[0] + lanes[4]) + (lanes[1] + lanes[5])) +
+                   ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7]))) +
+                  rest;
+  }
+}
+
+DISPATCHED(void, kindred_split_grid,
+           (const double *grid, int64_t rows, int64_t columns, double *row_sums,
+            double *column_sums),
+           (grid, rows, columns, row_sums, column_sums))
+
+INLINE void kindred_add_products_body(const double *numbers, const int32_t *present,
+                                      int64_t count, int64_t stride, double *gram) {
+  // Whole rows are eight at a time, but mostly zeros where few of many numbers are present.
+  const int is_full = stride < 4 * count;
+  for (int64_t i = 0; i < count; i++) {
+    const double number = numbers[present[i]];
+    double *row = gram + present[i] * stride;
+    if (is_full)
+      for (int64_t j = present[i] & ~7; j < stride; j += 8)
+        *(double8 *)(row + j) += number * *(const double8 *)(numbers + j);
+    else
+      for (int64_t j = i; j < count; j++) row[present[j]] += number * numbers[present[j]];
+  }
+}
+
+DISPATCHED(void, kindred_add_products,
+           (const double *numbers, const int32_t *present, int64_t count, int64_t stride,
+            double *gram),
+           (numbers, present, count, stride, gram))
 
 void kindred_add_by_label(const int32_t *rows, const float *values, const double *weights,
                           int64_t count, const uint32_t *slots, int32_t runs, double *sums) {

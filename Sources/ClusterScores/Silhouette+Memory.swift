@@ -62,8 +62,13 @@ private struct ScoredShape {
     if case .sparse(let matrix) = points,
       SilhouetteRequest.favorsOverlaps(matrix, runCount: counts.count)
     {
+      // Cells of grids have four moments twice, and a sum for each thread.
+      let cells = RunGrid.grids(counts, visits: SilhouetteRequest.visits(matrix))
+        .reduce(0) { $1.members.count > 1 ? $0.saturatingSum($1.cellCount) : $0 }
       return (storedCount + points.columnCount).saturatingProduct(8)
-        .saturatingSum(points.rowCount.saturatingProduct(16 + 12 * threadCount))
+        .saturatingSum(
+          points.rowCount.saturatingProduct(16 + 12 * threadCount),
+          cells.saturatingProduct(8 * (8 + threadCount)))
     }
     // Rows are moved to their mean, or written out where that is faster.
     let isCopied =

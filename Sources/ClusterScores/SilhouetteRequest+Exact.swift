@@ -20,15 +20,11 @@ extension SilhouetteRequest {
     let queries = rows.stored(as: targets)
     let all = 0..<rows.rowCount
     let size = Self.chunkSize / 8
-    let blocks = pool.map(
-      all.pieceCount(size: size),
-      makeScratch: { [Double](repeating: 0, count: runs.labels.slotCount) }
-    ) { chunk, scratch in
+    let blocks = pool.map(all.pieceCount(size: size), makeScratch: {}) { chunk, _ in
       runs.block(
-        all.piece(chunk, size: size), assignments: rowAssignments, isMember: isMember,
-        sums: &scratch
+        all.piece(chunk, size: size), assignments: rowAssignments, isMember: isMember
       ) { row, sums in
-        ExactLabelSums.write(of: row, in: queries, to: targets, labels: runs.labels, into: &sums)
+        ExactLabelSums.write(of: row, in: queries, to: targets, labels: runs.labels, into: sums)
       }
     }
     return Self.joined(blocks, runCount: indices.count)

@@ -43,23 +43,20 @@ extension SilhouetteRequest {
     let normSums = runs.labels.sums(of: targetNorms)
     let queries = rows.stored(as: targets)
     let all = 0..<rows.rowCount
-    let blocks = pool.map(
-      all.pieceCount(size: Self.chunkSize),
-      makeScratch: { [Double](repeating: 0, count: runs.labels.slotCount) }
-    ) { chunk, scratch in
+    let slots = 0..<runs.labels.slotCount
+    let blocks = pool.map(all.pieceCount(size: Self.chunkSize), makeScratch: {}) { chunk, _ in
       runs.block(
-        all.piece(chunk, size: Self.chunkSize), assignments: rowAssignments, isMember: isMember,
-        sums: &scratch
+        all.piece(chunk, size: Self.chunkSize), assignments: rowAssignments, isMember: isMember
       ) { row, sums in
-        panel.writeProducts(of: row, in: queries, weight: weight(norms[row]), to: &sums)
+        panel.writeProducts(of: row, in: queries, weight: weight(norms[row]), to: sums)
         if isCosine {
-          if norms[row] == 0, isMember { removeOwnDistance(row, runs, from: &sums) }
-          for slot in 0..<sums.count {
+          if norms[row] == 0, isMember { removeOwnDistance(row, runs, from: sums) }
+          for slot in slots {
             let sum = runs.sizes[slot] - sums[slot]
             sums[slot] = sum > Self.roundingShare * runs.sizes[slot] ? sum : 0
           }
         } else {
-          for slot in 0..<sums.count {
+          for slot in slots {
             let terms = runs.sizes[slot] * norms[row] + normSums[slot]
             let sum = terms - 2 * sums[slot]
             sums[slot] = sum > Self.roundingShare * terms ? sum : 0
@@ -72,7 +69,7 @@ extension SilhouetteRequest {
 
   /// A row of zeros has cosine 0 with itself too, but its distance to itself does not count: its
   /// products become those of a row that has cosine 1 with itself.
-  private func removeOwnDistance(_ row: Int, _ runs: SilhouetteRuns, from products: inout [Double])
+  private func removeOwnDistance(_ row: Int, _ runs: SilhouetteRuns, from products: Buffer<Double>)
   {
     for run in runs.summed {
       products[run.slotOfCluster[Int(rowAssignments[run.index].labels[row])]] += 1

@@ -62,14 +62,10 @@ extension SilhouetteRequest {
     let sums = LabelSums(of: all, labels: runs.labels, level: tuning.level)
     let offset = DistanceTiles.offset(points, points)
     DistanceTiles.reducePairs(of: points, pool: pool) { PairSums(sums: sums) }
-    let blocks = pool.map(
-      all.pieceCount(size: Self.chunkSize),
-      makeScratch: { [Double](repeating: 0, count: runs.labels.slotCount) }
-    ) { chunk, scratch in
+    let blocks = pool.map(all.pieceCount(size: Self.chunkSize), makeScratch: {}) { chunk, _ in
       runs.block(
-        all.piece(chunk, size: Self.chunkSize), assignments: rowAssignments, isMember: true,
-        sums: &scratch
-      ) { row, target in sums.copySums(of: row, offset: offset, to: &target) }
+        all.piece(chunk, size: Self.chunkSize), assignments: rowAssignments, isMember: true
+      ) { row, target in sums.copySums(of: row, offset: offset, to: target) }
     }
     return Self.joined(blocks, runCount: indices.count)
   }
@@ -83,10 +79,9 @@ extension SilhouetteRequest {
     let blocks = DistanceTiles.reduceBlocks(of: queries, against: targets, pool: pool) { block in
       QuerySums(sums: LabelSums(of: block, labels: runs.labels, level: tuning.level))
     } finish: { reducer, block in
-      var scratch = [Double](repeating: 0, count: runs.labels.slotCount)
-      return runs.block(
-        block, assignments: rowAssignments, isMember: isMember, sums: &scratch
-      ) { row, target in reducer.sums.copySums(of: row, offset: offset, to: &target) }
+      runs.block(block, assignments: rowAssignments, isMember: isMember) { row, target in
+        reducer.sums.copySums(of: row, offset: offset, to: target)
+      }
     }
     return Self.joined(blocks, runCount: indices.count)
   }

@@ -2,20 +2,20 @@ internal import Clustering
 internal import Matrices
 
 extension SilhouetteRuns {
-  /// The silhouettes of consecutive rows; `writeSums` gives a row's sums.
+  /// The silhouettes of consecutive rows; `writeSums` gives a row's sums in the slots of `labels`.
+  ///
+  /// `completeSums` adds to the sums of all slots what needs no look at other rows.
   func block(
-    _ rows: Range<Int>, assignments: [Assignment], isMember: Bool, sums: inout [Double],
-    writeSums: (_ row: Int, _ sums: inout [Double]) -> Void
+    _ rows: Range<Int>, assignments: [Assignment], isMember: Bool,
+    writeSums: (_ row: Int, _ sums: Buffer<Double>) -> Void,
+    completeSums: (_ row: Int, _ sums: Buffer<Double>) -> Void = { _, _ in }
   ) -> SilhouetteBlock {
-    precondition(sums.count >= labels.slotCount, "a row has a sum for every slot")
     let tables = RunTables(self, rows: rows, assignments: assignments)
     for place in 0..<rows.count {
-      writeSums(rows.lowerBound + place, &sums)
-      sums.withUnsafeBufferPointer { sums in
-        guard let sums = sums.baseAddress else { return }
-        tables.addParts(sums)
-        tables.writeSilhouettes(place, isMember: isMember)
-      }
+      writeSums(rows.lowerBound + place, tables.sums)
+      expansion.expand(tables.sums, scratch: tables.scratch)
+      completeSums(rows.lowerBound + place, tables.sums)
+      tables.writeSilhouettes(place, isMember: isMember)
     }
     return (0..<runs.count).map { run in
       Array(tables.silhouettes.elements[run * rows.count..<(run + 1) * rows.count])
@@ -33,13 +33,11 @@ private struct RunTables {
   /// Where the slots of each run begin and end.
   private let begins: Buffer<Int32>
   private let ends: Buffer<Int32>
-  /// The slots whose sums are added to others, and those others.
-  private let parts: Buffer<Int32>
-  private let wholes: Buffer<Int32>
   private let sizes: Buffer<Double>
-  /// The sums of all slots; those of `summed` come first.
-  private let sums: Buffer<Double>
-  private let summedCount: Int
+  /// The sums of all slots.
+  let sums: Buffer<Double>
+  /// Room to add up grids.
+  let scratch: Buffer<Double>
   private let rowCount: Int
 
   init(_ runs: SilhouetteRuns, rows: Range<Int>, assignments: [Assignment]) {
@@ -56,21 +54,9 @@ private struct RunTables {
     }
     begins = Buffer(runs.runs.map { Int32($0.slots.lowerBound) }, orEmpty: 0)
     ends = Buffer(runs.runs.map { Int32($0.slots.upperBound) }, orEmpty: 0)
-    parts = Buffer(runs.merged.flatMap { $0.parts.map(Int32.init) }, orEmpty: 0)
-    wholes = Buffer(runs.merged.flatMap { $0.wholes.map(Int32.init) }, orEmpty: 0)
     sizes = Buffer(runs.sizes, orEmpty: 0)
     sums = Buffer(count: runs.sizes.count, repeating: 0)
-    summedCount = runs.labels.slotCount
-    precondition(summedCount <= sums.count, "the runs with sums have slots of their own")
-  }
-
-  /// Takes the sums of the finer clusterings, and adds those of the others up from them.
-  func addParts(_ finer: UnsafePointer<Double>) {
-    let sums = sums.base
-    sums.update(from: finer, count: summedCount)
-    for slot in summedCount..<self.sums.count { sums[slot] = 0 }
-    let (parts, wholes) = (parts.base, wholes.base)
-    for place in 0..<self.parts.count { sums[Int(wholes[place])] += finer[Int(parts[place])] }
+    scratch = runs.expansion.makeScratch()
   }
 
   /// The silhouettes of a row in all runs, from the sums of its distances to the rows of each slot.

@@ -4,7 +4,7 @@ internal import Matrices
 /// The clusterings that have silhouettes, their occupied clusters side by side as slots.
 ///
 /// A clustering whose clusters are made of whole clusters of another, as a higher cut of the same tree, needs
-/// no sums of its own: they are those of the finer one, added up.
+/// no sums of its own: they are those of the finer one, added up. So do those of clusterings in a grid.
 struct SilhouetteRuns: Sendable {
   /// One clustering.
   struct Run: Sendable {
@@ -18,33 +18,29 @@ struct SilhouetteRuns: Sendable {
     let slotOfCluster: [Int]
   }
 
-  /// A clustering whose sums are those of finer clusters.
-  struct Merged: Sendable {
-    /// Its slots.
-    let slots: Range<Int>
-    /// The slots of the finer clustering.
-    let parts: Range<Int>
-    /// For each of those the slot that it is a part of.
-    let wholes: [Int]
-  }
-
   /// The clusterings, in the order in which they were asked for.
   let runs: [Run]
 
-  /// Those among them that have sums of their own; their slots come first, and are those of `labels`.
+  /// Those among them that have sums of their own; their slots come after those of grids.
   let summed: [Run]
 
-  /// Those whose sums are added up from finer ones, in the order of their slots.
-  let merged: [Merged]
+  /// The number of slots that are cells of grids, not clusters; they come first.
+  let cellCount: Int
 
-  /// The number of rows in each slot.
+  /// How the sums of all slots come from those of `labels`.
+  let expansion: SlotExpansion
+
+  /// The number of rows in each slot of a clustering; 0 for the cells of grids.
   let sizes: [Double]
 
-  /// The slot of each row in each run of `summed`.
+  /// The slot of each row in each grid, then in each run of `summed`.
   let labels: LabelSlots
 
   /// Puts clusterings side by side.
-  init(_ assignments: [Assignment], indices: [Int]) {
+  ///
+  /// - Parameter visits: how many other rows a row adds to its sums one by one; 0 where sums come otherwise.
+  ///   Where they are many, grids of clusterings have sums in their place.
+  init(_ assignments: [Assignment], indices: [Int], visits: Double = 0) {
     let counts = indices.map { assignments[$0].sizes().map(Double.init) }
     let occupied = counts.map { $0.count { $0 > 0 } }
     // The finest come first, so that what they are made of has been seen before.
@@ -55,46 +51,81 @@ struct SilhouetteRuns: Sendable {
     var parents: [(place: Int, finer: Int, wholes: [Int32])] = []
     for place in order {
       let coarse = assignments[indices[place]]
-      let parent = own.lazy.compactMap { finer in
+      // The coarsest of them has the fewest clusters to add up.
+      let parent = (own + parents.map(\.place)).reversed().lazy.compactMap { finer in
         Self.wholes(of: coarse, in: assignments[indices[finer]]).map { (place, finer, $0) }
       }.first
       if let parent { parents.append(parent) } else { own.append(place) }
     }
-
-    var sizes: [Double] = []
-    var runOfPlace: [Int: Run] = [:]
     own.sort()
-    for place in own + parents.map(\.place) {
-      let first = sizes.count
-      var slotOfCluster = [Int](repeating: -1, count: counts[place].count)
-      for (cluster, size) in counts[place].enumerated() where size > 0 {
-        slotOfCluster[cluster] = sizes.count
-        sizes.append(size)
-      }
-      runOfPlace[place] = Run(
-        index: indices[place], slots: first..<sizes.count, slotOfCluster: slotOfCluster)
+    let grids =
+      visits > 0
+      ? RunGrid.grids(own.map { occupied[$0] }, visits: visits).filter { $0.members.count > 1 } : []
+    let within = Set(grids.flatMap(\.members).map { own[$0] })
+
+    var slots = SlotList()
+    let cells = grids.map { slots.append($0.cellCount) }
+    cellCount = slots.sizes.count
+    let summed = own.filter { !within.contains($0) }.map { place in
+      slots.append(counts[place], of: place, index: indices[place])
     }
-    runs = indices.indices.compactMap { runOfPlace[$0] }
-    let summed = own.compactMap { runOfPlace[$0] }
-    merged = parents.compactMap { place, finer, wholes in
-      guard let run = runOfPlace[place], let parts = runOfPlace[finer] else { return nil }
-      var slots = [Int](repeating: 0, count: parts.slots.count)
+    let summedCount = slots.sizes.count
+    for place in own where within.contains(place) {
+      slots.append(counts[place], of: place, index: indices[place])
+    }
+    var merged: [SlotExpansion.Merged] = []
+    for (place, finer, wholes) in parents {
+      let run = slots.append(counts[place], of: place, index: indices[place])
+      guard let parts = slots.runs[finer] else { continue }
+      var ofParts = [Int](repeating: 0, count: parts.slots.count)
       for (cluster, slot) in parts.slotOfCluster.enumerated() where slot >= 0 {
-        slots[slot - parts.slots.lowerBound] = run.slotOfCluster[Int(wholes[cluster])]
+        ofParts[slot - parts.slots.lowerBound] = run.slotOfCluster[Int(wholes[cluster])]
       }
-      return Merged(slots: run.slots, parts: parts.slots, wholes: slots)
+      merged.append(SlotExpansion.Merged(parts: parts.slots, wholes: ofParts))
     }
-    let rowCount = indices.first.map { assignments[$0].labels.count } ?? 0
-    var slots = [UInt32](repeating: 0, count: rowCount * summed.count)
-    for (position, run) in summed.enumerated() {
-      for (row, label) in assignments[run.index].labels.enumerated() {
-        slots[row * summed.count + position] = UInt32(run.slotOfCluster[Int(label)])
-      }
-    }
+    let members = grids.map { $0.members.compactMap { slots.runs[own[$0]] } }
+    runs = indices.indices.compactMap { slots.runs[$0] }
     self.summed = summed
-    self.sizes = sizes
-    let end = summed.last?.slots.upperBound ?? 0
-    labels = LabelSlots(slots, runStarts: summed.map(\.slots.lowerBound) + [end])
+    sizes = slots.sizes
+    expansion = SlotExpansion(
+      summedCount: summedCount, slotCount: slots.sizes.count,
+      grids: zip(zip(grids, cells), members).map { grid, members in
+        SlotExpansion.Grid(
+          slots: grid.1, counts: grid.0.counts, members: members.map(\.slots.lowerBound))
+      }, merged: merged)
+
+    let columns =
+      zip(members, cells).map { Column(members: $0, first: $1.lowerBound) }
+      + summed.map { Column(members: [$0], first: $0.slots.lowerBound) }
+    labels = LabelSlots(
+      Self.slots(of: columns, assignments), runStarts: columns.map(\.first) + [summedCount])
+  }
+
+  /// Clusterings whose clusters give a row one slot together.
+  private struct Column {
+    let members: [Run]
+    /// The slot of their first clusters.
+    let first: Int
+  }
+
+  /// The slot of each row in each column, row-major.
+  private static func slots(of columns: [Column], _ assignments: [Assignment]) -> [UInt32] {
+    guard let first = columns.first?.members.first else { return [] }
+    let width = columns.count
+    var slots = [UInt32](repeating: 0, count: assignments[first.index].labels.count * width)
+    for (position, column) in columns.enumerated() {
+      for run in column.members {
+        for (row, label) in assignments[run.index].labels.enumerated() {
+          let cluster = run.slotOfCluster[Int(label)] - run.slots.lowerBound
+          let place = row * width + position
+          slots[place] = slots[place] * UInt32(run.slots.count) + UInt32(cluster)
+        }
+      }
+      for place in stride(from: position, to: slots.count, by: width) {
+        slots[place] += UInt32(column.first)
+      }
+    }
+    return slots
   }
 
   /// The cluster of `coarse` that each cluster of `fine` is a part of, or nil when one is in several.
@@ -112,3 +143,34 @@ struct SilhouetteRuns: Sendable {
 
 /// The silhouettes of some consecutive rows, one list a run.
 typealias SilhouetteBlock = [[Double]]
+
+/// Slots as they are given out.
+private struct SlotList {
+  /// The number of rows in each slot.
+  private(set) var sizes: [Double] = []
+  /// The runs that have got slots, by their places.
+  private(set) var runs: [Int: SilhouetteRuns.Run] = [:]
+
+  /// Gives out slots that are no clusters.
+  mutating func append(_ count: Int) -> Range<Int> {
+    let first = sizes.count
+    sizes += [Double](repeating: 0, count: count)
+    return first..<sizes.count
+  }
+
+  /// Gives out a slot for each cluster that has rows.
+  @discardableResult
+  mutating func append(_ counts: [Double], of place: Int, index: Int) -> SilhouetteRuns.Run {
+    var next = sizes.count
+    let slotOfCluster = counts.map { size in
+      guard size > 0 else { return -1 }
+      defer { next += 1 }
+      return next
+    }
+    let run = SilhouetteRuns.Run(
+      index: index, slots: sizes.count..<next, slotOfCluster: slotOfCluster)
+    sizes += counts.filter { $0 > 0 }
+    runs[place] = run
+    return run
+  }
+}

@@ -52,6 +52,8 @@ final class LloydRun: @unchecked Sendable {
   private let tolerance: Double
   private let squaredNormSum: Double
   private let previous: Buffer<Int32>
+  /// True when the centers last moved to those labels, with no empty cluster refilled.
+  private var didMoveToPrevious = false
   /// The number of rows of each cluster when they were last looked at, k.
   private(set) var sizes: [Int]
   /// What each iteration came to.
@@ -80,13 +82,16 @@ final class LloydRun: @unchecked Sendable {
   func step(pool: WorkerPool) -> KMeansModel.Iteration {
     space.assign(into: standings, pool: pool)
     let step = review(pool: pool)
-    return record(step, shift: space.moveCenters(to: step.labels, pool: pool))
+    return record(
+      step, shift: space.moveCenters(to: step.labels, changes: step.changes, pool: pool))
   }
 
   /// What an assignment asks of the centers.
   struct Step: Sendable {
     /// The labels to whose means the centers are to move.
     let labels: Buffer<Int32>
+    /// How they differ from those of the last move, where that is known.
+    let changes: LabelChanges?
     /// The number of rows with another label than before.
     let changedCount: Int
     /// The inertia before the move, when it had to be summed.
@@ -99,7 +104,11 @@ final class LloydRun: @unchecked Sendable {
     sizes = review.sizes
     let (labels, inertia) = settings.refilled(
       standings.labels, of: space, sizes: review.sizes, pool: pool)
-    return Step(labels: labels, changedCount: review.changedCount, inertia: inertia)
+    let isRefilled = labels !== standings.labels
+    defer { didMoveToPrevious = !isRefilled }
+    return Step(
+      labels: labels, changes: isRefilled || !didMoveToPrevious ? nil : review.changes,
+      changedCount: review.changedCount, inertia: inertia)
   }
 
   /// Takes note of a move, which ends an iteration.

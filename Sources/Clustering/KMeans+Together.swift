@@ -82,7 +82,8 @@ extension KMeans {
       let current = live
       group.assign(members, pool: pool)
       let steps = pool.mapJobs(current.count) { job, pool in current[job].run.review(pool: pool) }
-      let shifts = group.moveCenters(of: members, to: steps.map(\.labels), pool: pool)
+      let shifts = group.moveCenters(
+        of: members, to: steps.map(\.labels), changes: steps.map(\.changes), pool: pool)
       for (member, (step, shift)) in zip(current, zip(steps, shifts)) {
         member.run.record(step, shift: shift)
       }

@@ -219,8 +219,9 @@ public struct KMeans: Sendable, Hashable, Codable {
   ///   points, O(n·d·k·log k) bytes' products for dense ones; k-means++, O(nnz) and O(k²) comparisons
   ///   of rows for each proposal that is needed.
   package func startRows(restart: Int, points: EnginePoints, pool: WorkerPool) -> [Int] {
+    let sequence = SeedSequence(self, restart: restart)
     var generator = CounterGenerator(
-      seed: seed, run: UInt64(restart), step: UInt64(clusterCount),
+      seed: seed, run: UInt64(restart), step: UInt64(sequence.step),
       purpose: RandomPurpose.seeding)
     switch seeding {
     case .random:
@@ -229,8 +230,7 @@ public struct KMeans: Sendable, Hashable, Codable {
       return drawnRows(clusterCount, points: points, generator: &generator, pool: pool)
     case .greedy:
       return spreadRows(
-        clusterCount, candidates: 2 + Self.flooredLogarithm(clusterCount), points: points,
-        generator: &generator, pool: pool)
+        clusterCount, candidates: sequence.step, points: points, generator: &generator, pool: pool)
     }
   }
 

@@ -249,11 +249,10 @@ public struct Sweep: Sendable {
     let inner = sharesRows ? pool : WorkerPool(threadCount: 1)
 
     let seeds = seconds.measure(.seed) {
-      outer.map(ordered.count) { task in
-        initialCenters == nil
-          ? plans[ordered[task].plan].1.startRows(
-            restart: ordered[task].restart, points: prepared.points, pool: inner) : []
-      }
+      guard initialCenters == nil else { return [[Int]](repeating: [], count: ordered.count) }
+      return KMeans.startRows(
+        of: ordered.map { (plans[$0.plan].1, $0.restart) }, points: prepared.points, outer: outer,
+        inner: inner)
     }
     var workBefore = [0]
     for task in ordered {

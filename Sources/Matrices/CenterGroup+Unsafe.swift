@@ -76,23 +76,28 @@ package final class CenterGroup: @unchecked Sendable {
   /// Moves the centers of every member to the means of their rows; returns the summed squared distances
   /// moved.
   ///
+  /// `changes`: for each member how its labels differ from those of the last move, or nil.
+  ///
   /// - Complexity: as of the spaces one by one.
   package func moveCenters(
-    of members: [Member], to labels: [Buffer<Int32>], pool: WorkerPool
+    of members: [Member], to labels: [Buffer<Int32>], changes: [LabelChanges?], pool: WorkerPool
   ) -> [Double] {
-    precondition(labels.count == members.count, "every member needs labels")
+    precondition(
+      labels.count == members.count && changes.count == members.count,
+      "every member needs labels")
     let shifts = Buffer<Double>(count: members.count, repeating: 0)
     guard let (points, runs) = sparseRuns(members), members.count > 1 else {
       pool.forEachJob(members.count) { place, pool in
-        shifts.base[place] = members[place].space.moveCenters(to: labels[place], pool: pool)
+        shifts.base[place] = members[place].space.moveCenters(
+          to: labels[place], changes: changes[place], pool: pool)
       }
       return shifts.array()
     }
     let moves = pool.mapJobs(runs.count) { place, pool in
-      runs[place].space.beginMove(to: labels[place], pool: pool)
+      runs[place].space.beginMove(to: labels[place], changes: changes[place], pool: pool)
     }
     let chunkCount = points.termChunks.count
-    let changes = pool.map(
+    let sums = pool.map(
       runs.count * chunkCount,
       makeScratch: { (place: -1, sums: SparseCenters.SumScratch(stride: 0)) },
       { unit, scratch in
@@ -106,7 +111,7 @@ package final class CenterGroup: @unchecked Sendable {
     pool.forEach(runs.count) { place in
       let first = place * chunkCount
       shifts.base[place] = runs[place].space.finish(
-        moves[place], changes: changes[first..<first + chunkCount])
+        moves[place], changes: sums[first..<first + chunkCount])
     }
     return shifts.array()
   }

@@ -25,11 +25,12 @@ package protocol CenterSpace: AnyObject, Sendable {
 
   /// Moves every center to the mean of its rows and returns the summed squared distance moved.
   ///
-  /// A center without rows stays out of use until it gets rows again.
+  /// A center without rows stays out of use until it gets rows again. `changes`: how the labels differ from
+  /// those of the last move; nil where that is to be found out.
   ///
   /// - Complexity: O(nnz + d·k) at first; later O(n + entries of the rows that changed), and for sparse
   ///   points O(d·k) simple steps to tell how far coordinates moved.
-  func moveCenters(to labels: Buffer<Int32>, pool: WorkerPool) -> Double
+  func moveCenters(to labels: Buffer<Int32>, changes: LabelChanges?, pool: WorkerPool) -> Double
 
   /// Σ ⟨x, c⟩ − ‖c‖²/2 over the rows and the centers of their labels before the last move.
   ///
@@ -74,6 +75,13 @@ package protocol CenterSpace: AnyObject, Sendable {
   ///
   /// - Complexity: O(nnz).
   func squaredDistances(to labels: Buffer<Int32>, pool: WorkerPool) -> [Double]
+}
+
+extension CenterSpace {
+  /// Moves every center to the mean of its rows, which are compared with those of the last move.
+  package func moveCenters(to labels: Buffer<Int32>, pool: WorkerPool) -> Double {
+    moveCenters(to: labels, changes: nil, pool: pool)
+  }
 }
 
 /// What a batch told of the centers before it moved them, and how far it did.

@@ -1,11 +1,14 @@
 internal import CKernels
 
 extension DenseCenters {
-  package func moveCenters(to labels: Buffer<Int32>, pool: WorkerPool) -> Double {
+  package func moveCenters(
+    to labels: Buffer<Int32>, changes known: LabelChanges?, pool: WorkerPool
+  ) -> Double {
     precondition(labels.count == rowCount, "labels need one place a row")
     let changes =
       holdsSums
-      ? LabelChanges(labels, since: summedLabels, sizes: sizes.elements, pool: pool)
+      ? LabelChanges(
+        labels, since: summedLabels, sizes: sizes.elements, known: known, pool: pool)
       : LabelChanges(labels, clusterCount: clusterCount)
     updateSums(labels, changes: changes, pool: pool)
 

@@ -5,26 +5,25 @@ internal import CKernels
 /// Use for so few pairs that rounding does not average out. Do not use for many: a pair costs
 /// several times as much as in a tile.
 package enum ExactLabelSums {
-  /// Writes the sums of a query row's distances to the targets of each slot, added in row order.
+  /// Writes the sums of a query row's distances to the targets of each slot, added in row order, to the first sums.
   ///
   /// Both sets of points must be stored in one form.
   ///
   /// - Complexity: O(stored elements of the targets + n·runs).
   package static func write(
     of row: Int, in queries: FeatureMatrix, to targets: FeatureMatrix, labels: LabelSlots,
-    into sums: inout [Double]
+    into sums: Buffer<Double>
   ) {
     precondition(queries.columnCount == targets.columnCount, "rows must have as many columns")
     precondition(
-      labels.rowCount == targets.rowCount && sums.count == labels.slotCount,
+      labels.rowCount == targets.rowCount && sums.count >= labels.slotCount,
       "each target needs labels, and each slot a sum")
-    sums.withUnsafeMutableBufferPointer { sums in
-      sums.update(repeating: 0)
-      for target in 0..<targets.rowCount {
-        let distance = queries.squaredDifference(row, targets, target).squareRoot()
-        let slots = labels.slots.base + target * labels.runCount
-        for run in 0..<labels.runCount { sums[Int(slots[run])] += distance }
-      }
+    let sums = sums.base
+    sums.update(repeating: 0, count: labels.slotCount)
+    for target in 0..<targets.rowCount {
+      let distance = queries.squaredDifference(row, targets, target).squareRoot()
+      let slots = labels.slots.base + target * labels.runCount
+      for run in 0..<labels.runCount { sums[Int(slots[run])] += distance }
     }
   }
 }

@@ -1,7 +1,7 @@
 internal import CKernels
 
 /// How labels differ from those that the centers were last summed by.
-struct LabelChanges: Sendable {
+package struct LabelChanges: Sendable, Equatable {
   /// The number of rows of each cluster now, k.
   let sizes: [Int]
   /// The rows with another label than before, ascending.
@@ -13,6 +13,21 @@ struct LabelChanges: Sendable {
     for row in 0..<labels.count { sizes[Int(labels.base[row])] += 1 }
     self.sizes = sizes
     rows = []
+  }
+
+  /// Takes over changes that are known, or compares labels with earlier ones.
+  init(
+    _ labels: Buffer<Int32>, since previous: Buffer<Int32>, sizes oldSizes: some Sequence<Int>,
+    known: LabelChanges?, pool: WorkerPool
+  ) {
+    guard let known else {
+      self.init(labels, since: previous, sizes: oldSizes, pool: pool)
+      return
+    }
+    assert(
+      known == LabelChanges(labels, since: previous, sizes: oldSizes, pool: pool),
+      "the changes belong to other labels")
+    self = known
   }
 
   /// Compares labels with earlier ones, whose clusters had `sizes`; an earlier label may be −1 for none.

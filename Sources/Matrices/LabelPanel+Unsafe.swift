@@ -78,10 +78,10 @@ package struct LabelPanel: Sendable {
   ///
   /// - Complexity: O(stored elements of the row · slots).
   package func writeProducts(
-    of row: Int, in points: FeatureMatrix, weight: Double, to products: inout [Double]
+    of row: Int, in points: FeatureMatrix, weight: Double, to products: Buffer<Double>
   ) {
     precondition(points.columnCount == columnCount, "rows must have as many columns")
-    precondition(products.count == slotCount, "a row of products needs one number a slot")
+    precondition(products.count >= slotCount, "a row of products needs one number a slot")
     switch points {
     case .sparse(let matrix):
       let range = matrix.entries(ofRow: row)
@@ -90,7 +90,7 @@ package struct LabelPanel: Sendable {
         kindred_panel_dots(
           InstructionSet.best.rawValue, columns.baseAddress.map { $0 + range.lowerBound }, values,
           Int64(values.count),
-          sums.base, Int64(slotCount), &products)
+          sums.base, Int64(slotCount), products.base)
       }
     case .dense(let matrix):
       var values = matrix.row(row).map { Double($0) }
@@ -99,7 +99,7 @@ package struct LabelPanel: Sendable {
       }
       kindred_panel_dots(
         InstructionSet.best.rawValue, nil, values, Int64(values.count), sums.base, Int64(slotCount),
-        &products)
+        products.base)
     }
   }
 }

@@ -96,15 +96,14 @@ package final class LabelSums: @unchecked Sendable {
   /// Copies the sums of one point's distances, as many as there are slots.
   ///
   /// All rows must have been compared with the point, in tiles with this offset.
-  package func copySums(of point: Int, offset: Float, to target: inout [Double]) {
+  package func copySums(of point: Int, offset: Float, to target: Buffer<Double>) {
     precondition(points.contains(point), "a point lies outside the sums")
-    precondition(target.count == labels.slotCount, "a row of sums needs one number a slot")
+    precondition(target.count >= labels.slotCount, "a row of sums needs one number a slot")
     let (group, lane) = (point - points.lowerBound).quotientAndRemainder(dividingBy: Self.lanes)
     let first = sums.base + group * labels.slotCount * Self.lanes + lane
-    target.withUnsafeMutableBufferPointer { target in
-      for slot in 0..<target.count {
-        target[slot] = first[slot * Self.lanes] + Double(offset) * labels.sizes[slot]
-      }
+    let target = target.base
+    for slot in 0..<labels.slotCount {
+      target[slot] = first[slot * Self.lanes] + Double(offset) * labels.sizes[slot]
     }
   }
 

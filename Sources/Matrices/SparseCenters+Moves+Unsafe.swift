@@ -5,8 +5,11 @@ extension SparseCenters {
   /// terms of nearly all rows.
   private static let leastSettledShare = 16
 
-  package func moveCenters(to labels: Buffer<Int32>, pool: WorkerPool) -> Double {
-    let move = beginMove(to: labels, keepsLeads: pool.threadCount == 1, pool: pool)
+  package func moveCenters(
+    to labels: Buffer<Int32>, changes: LabelChanges?, pool: WorkerPool
+  ) -> Double {
+    let move = beginMove(
+      to: labels, changes: changes, keepsLeads: pool.threadCount == 1, pool: pool)
     let changes = pool.map(
       points.termChunks.count, makeScratch: { SumScratch(stride: stride) },
       { chunk, scratch in updateSums(ofChunk: chunk, by: move, scratch: scratch) })
@@ -45,14 +48,16 @@ extension SparseCenters {
   ///
   /// `keepsLeads`: one thread alone updates the sums, and may charge rows for what moves.
   func beginMove(
-    to labels: Buffer<Int32>, keepsLeads: Bool = false, pool: WorkerPool
+    to labels: Buffer<Int32>, changes known: LabelChanges?, keepsLeads: Bool = false,
+    pool: WorkerPool
   ) -> SumMove {
     precondition(labels.count == rowCount, "labels need one place a row")
     // Sums that are written afresh do not tell how far they moved.
     if !holdsSums { forgetBounds() }
     let changes =
       holdsSums
-      ? LabelChanges(labels, since: summedLabels, sizes: sizes.elements, pool: pool)
+      ? LabelChanges(
+        labels, since: summedLabels, sizes: sizes.elements, known: known, pool: pool)
       : LabelChanges(labels, clusterCount: clusterCount)
     if !holdsSums && exactSums == nil && kernel != .gemm {
       exactSums = Buffer(count: exactCount * stride, repeating: 0)

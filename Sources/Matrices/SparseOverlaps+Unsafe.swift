@@ -17,9 +17,6 @@ package struct SparseOverlaps: Sendable {
   /// The squared norm of each row.
   package let norms: [Double]
 
-  /// ε of each unit row; −1 for a zero row, which is never visited.
-  private let deviations: [Double]
-
   /// How far the squared norm of a unit row may be from 1: what third and higher powers of ε add to
   /// a distance is then below 10⁻¹⁵.
   private static let largestDeviation = 1e-5
@@ -33,44 +30,66 @@ package struct SparseOverlaps: Sendable {
     guard norms.allSatisfy({ $0 == 0 || abs($0 - 1) <= Self.largestDeviation }) else { return nil }
     self.matrix = matrix
     self.norms = norms
-    deviations = norms.map { $0 - 1 }
     postings = matrix.transposed()
   }
 
   /// The sums over the unit rows of each slot of 1, ε and ε², and the number of its zero rows.
   package struct Moments: Sendable {
-    /// The number of unit rows of each slot.
-    package private(set) var unitCounts: [Double]
+    /// Those four, each with a number for every slot.
+    private let sums: [Buffer<Double>]
 
-    /// Σ ε over the unit rows of each slot.
-    package private(set) var deviations: [Double]
-
-    /// Σ ε² over the unit rows of each slot.
-    package private(set) var squaredDeviations: [Double]
-
-    /// The number of zero rows of each slot.
-    package private(set) var zeroCounts: [Double]
-
-    init(_ overlaps: SparseOverlaps, _ labels: LabelSlots) {
-      let zeros = [Double](repeating: 0, count: labels.slotCount)
-      (unitCounts, deviations, squaredDeviations, zeroCounts) = (zeros, zeros, zeros, zeros)
+    fileprivate init(_ overlaps: SparseOverlaps, _ labels: LabelSlots) {
+      sums = (0..<4).map { _ in Buffer(count: labels.slotCount, repeating: 0) }
       for row in 0..<labels.rowCount {
+        let deviation = overlaps.norms[row] - 1
         for run in 0..<labels.runCount {
           let slot = Int(labels.slots[row * labels.runCount + run])
           if overlaps.norms[row] == 0 {
-            zeroCounts[slot] += 1
+            sums[3][slot] += 1
           } else {
-            let deviation = overlaps.deviations[row]
-            unitCounts[slot] += 1
-            deviations[slot] += deviation
-            squaredDeviations[slot] += deviation * deviation
+            sums[0][slot] += 1
+            sums[1][slot] += deviation
+            sums[2][slot] += deviation * deviation
           }
         }
       }
     }
+
+    private init(_ sums: [Buffer<Double>]) {
+      precondition(Set(sums.map(\.count)).count == 1, "each slot has four moments")
+      self.sums = sums
+    }
+
+    /// The moments of other slots, whose sums follow from those of these.
+    package func map(_ transform: (Buffer<Double>) -> Buffer<Double>) -> Moments {
+      Moments(sums.map(transform))
+    }
+
+    /// Adds to the sums of slots from `first` on a query row's distances to their rows, as if it shared no
+    /// column with any.
+    ///
+    /// - Complexity: O(entries of the row + slots).
+    package func addDistances(
+      from queries: CSRMatrix, row: Int, first: Int, to target: Buffer<Double>
+    ) {
+      precondition(
+        target.count == sums[0].count && (0...target.count).contains(first), "each slot has a sum")
+      let norm = FeatureMatrix.sparse(queries).squaredNorm(of: row)
+      let series = SparseOverlaps.series(norm)
+      kindred_add_moments(
+        InstructionSet.best.rawValue, sums[0].base + first, sums[1].base + first,
+        sums[2].base + first, sums[3].base + first, series + [norm.squareRoot()],
+        Int64(target.count - first), target.base + first)
+    }
   }
 
-  /// The moments of the slots, to be made once and given to `sumDistances`.
+  /// √(norm + 1 + ε) = s + ε/2s − ε²/8s³ + …: what 1, ε and ε² are multiplied with.
+  private static func series(_ norm: Double) -> [Double] {
+    let root = (norm + 1).squareRoot()
+    return [root, 0.5 / root, -0.125 / (root * root * root)]
+  }
+
+  /// The moments of the slots.
   ///
   /// - Complexity: O(n·runs + slots).
   package func moments(_ labels: LabelSlots) -> Moments {
@@ -95,27 +114,22 @@ package struct SparseOverlaps: Sendable {
   /// Makes scratch space for one thread.
   package func makeScratch() -> Scratch { Scratch(rowCount: matrix.rowCount) }
 
-  /// Writes the sum of a query row's distances to the rows of each slot.
+  /// Writes for each slot what shared columns add to the distances of a query row from its rows;
+  /// `Moments.addDistances` has the rest of them.
   ///
   /// - Complexity: O(postings of the query's columns + overlapping rows · runs + slots).
-  package func sumDistances(
-    from queries: CSRMatrix, row: Int, labels: LabelSlots, moments: Moments, scratch: Scratch,
-    to sums: inout [Double]
+  package func sumCorrections(
+    from queries: CSRMatrix, row: Int, labels: LabelSlots, scratch: Scratch,
+    to sums: Buffer<Double>
   ) {
     precondition(queries.columnCount == matrix.columnCount, "rows must have as many columns")
     precondition(
-      sums.count == labels.slotCount && labels.rowCount == matrix.rowCount,
+      sums.count >= labels.slotCount && labels.rowCount == matrix.rowCount,
       "a row of sums needs one number a slot")
     let entries = queries.entries(ofRow: row)
     let norm = FeatureMatrix.sparse(queries).squaredNorm(of: row)
-    // √(norm + 1 + ε) = s + ε/2s − ε²/8s³ + …
-    let root = (norm + 1).squareRoot()
-    let base = [root, 0.5 / root, -0.125 / (root * root * root)]
-    for slot in 0..<sums.count {
-      sums[slot] =
-        moments.unitCounts[slot] * base[0] + moments.deviations[slot] * base[1]
-        + moments.squaredDeviations[slot] * base[2] + moments.zeroCounts[slot] * norm.squareRoot()
-    }
+    let base = Self.series(norm)
+    sums.base.update(repeating: 0, count: labels.slotCount)
     var room = 1
     for position in entries {
       room += postings.entries(ofRow: Int(queries.columnIndices[position])).count
@@ -138,8 +152,9 @@ package struct SparseOverlaps: Sendable {
                   offsets.baseAddress?.assumingMemoryBound(to: Int64.self), rows.baseAddress,
                   weights.baseAddress, scratch.dots.base, scratch.touched.base)
                 kindred_add_overlap_corrections(
-                  columns + first, values + first, count, norm, base, scratch.touched.base,
-                  reached, scratch.dots.base, &targets, &sums)
+                  InstructionSet.best.rawValue, columns + first, values + first, count, norm, base,
+                  scratch.touched.base,
+                  reached, scratch.dots.base, &targets, sums.base)
               }
             }
           }
@@ -153,14 +168,12 @@ package struct SparseOverlaps: Sendable {
       matrix.columnIndices.withUnsafeBufferPointer { columns in
         matrix.values.withUnsafeBufferPointer { values in
           norms.withUnsafeBufferPointer { norms in
-            deviations.withUnsafeBufferPointer { deviations in
-              body(
-                kindred_overlap_targets(
-                  offsets: offsets.baseAddress?.assumingMemoryBound(to: Int64.self),
-                  columns: columns.baseAddress, values: values.baseAddress,
-                  norms: norms.baseAddress, deviations: deviations.baseAddress,
-                  slots: labels.slots.base, runs: Int32(labels.runCount)))
-            }
+            body(
+              kindred_overlap_targets(
+                offsets: offsets.baseAddress?.assumingMemoryBound(to: Int64.self),
+                columns: columns.baseAddress, values: values.baseAddress,
+                norms: norms.baseAddress, slots: labels.slots.base,
+                runs: Int32(labels.runCount)))
           }
         }
       }

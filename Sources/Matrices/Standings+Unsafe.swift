@@ -1,10 +1,12 @@
 extension Standings {
   /// What an assignment changed.
   package struct Review: Sendable {
+    /// How the labels differ from those before.
+    package let changes: LabelChanges
     /// The number of rows with another label than before.
-    package let changedCount: Int
+    package var changedCount: Int { changes.rows.count }
     /// The number of rows of each cluster, k.
-    package let sizes: [Int]
+    package var sizes: [Int] { changes.sizes }
   }
 
   /// Compares the labels with earlier ones, which then become equal to them.
@@ -18,6 +20,6 @@ extension Standings {
   ) -> Review {
     let changes = LabelChanges(labels, since: previous, sizes: sizes, pool: pool)
     for row in changes.rows { previous.base[Int(row)] = labels.base[Int(row)] }
-    return Review(changedCount: changes.rows.count, sizes: changes.sizes)
+    return Review(changes: changes)
   }
 }

@@ -104,6 +104,52 @@ internal import Testing
     }
   }
 
+  @Test(
+    "Clusterings that are summed together have the silhouettes that each has alone",
+    arguments: 0..<4)
+  func grids(seed: Int) throws {
+    var data = ScoreData(seed: 60 + seed)
+    let rowCount = 300
+    let points = FeatureMatrix.sparse(
+      data.sparse(rowCount: rowCount, columnCount: 30, isUnit: true))
+    var assignments = try [3, 3, 4, 4, 7, 12, 21, 40, 5, 3].map {
+      try data.assignment(rowCount: rowCount, clusterCount: $0)
+    }
+    // Cuts of one tree: each is made of whole clusters of the one before it.
+    for divisor in [1, 2, 4] as [Int32] {
+      assignments.append(
+        try Assignment(labels: assignments[7].labels.map { $0 / divisor }, clusterCount: 40))
+    }
+    let counts = assignments.map { assignment in assignment.sizes().count { $0 > 0 } }
+    #expect(RunGrid.grids(counts, visits: 250).contains { $0.members.count > 1 })
+    let together = Silhouette.score(
+      points, assignments, metric: .euclidean, tuning: tuned(.overlaps), pool: pool)
+    for (assignment, fast) in zip(assignments, together) {
+      let slow = ScoreOracles.silhouettes(
+        points, labels: assignment.labels, distance: ScoreOracles.euclidean)
+      #expect(largestDifference(slow, fast.samples) < 1e-11)
+      let alone = Silhouette.score(
+        points, [assignment], metric: .euclidean, tuning: tuned(.overlaps), pool: pool)[0]
+      #expect(largestDifference(alone.samples, fast.samples) < 1e-11)
+    }
+  }
+
+  @Test("Every clustering is in one grid, and cells do not cost more than they save")
+  func gridsHoldEachClusteringOnce() {
+    for visits in [0.5, 10, 900, 1e6] {
+      let counts = Array(2...29) + [500, 1, 3]
+      let grids = RunGrid.grids(counts, visits: visits)
+      #expect(grids.flatMap(\.members).sorted() == Array(counts.indices))
+      for grid in grids {
+        #expect(grid.counts == grid.members.map { counts[$0] })
+        if grid.members.count > 1 {
+          #expect(Double(grid.cellCount) <= visits * Double(grid.members.count))
+        }
+      }
+    }
+    #expect(RunGrid.grids([], visits: 9).isEmpty)
+  }
+
   @Test(arguments: SilhouetteMetric.allCases)
   func unseenRowsAgreeWithAllPairs(metric: SilhouetteMetric) throws {
     var data = ScoreData(seed: 5)

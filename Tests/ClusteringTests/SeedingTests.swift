@@ -232,6 +232,47 @@ struct SeedingTests {
     }
   }
 
+  @Test(
+    "Seeds for fewer centers are the first of those for more, and drawn together those of each alone"
+  )
+  func sequences() {
+    let text = RandomPoints.text(seed: 11, rowCount: 150, columnCount: 60)
+    for matrix in [FeatureMatrix.sparse(text), .dense(text.dense())] {
+      let points = EnginePoints(matrix, pool: pool)
+      for seeding in KMeans.Seeding.allCases {
+        var restarts: [(settings: KMeans, restart: Int)] = []
+        for clusterCount in [5, 2, 21, 9, 8, 20, 3, 7, 150] {
+          for restart in 0..<3 {
+            var settings = KMeans(clusterCount: clusterCount)
+            settings.seeding = seeding
+            settings.seed = 6
+            restarts.append((settings, restart))
+          }
+        }
+        let together = KMeans.startRows(
+          of: restarts, points: points, outer: pool, inner: WorkerPool(threadCount: 1))
+        var rowsOf: [[Int]: [Int]] = [:]
+        for ((settings, restart), rows) in zip(restarts, together) {
+          #expect(rows == settings.startRows(restart: restart, points: points, pool: pool))
+          rowsOf[[settings.clusterCount, restart]] = rows
+        }
+        // From 3 to 7 centers the greedy form takes the best of 3 draws, from 8 to 20 of 4.
+        for (fewer, more) in [(3, 5), (5, 7), (8, 9), (9, 20), (21, 54), (7, 8)] {
+          for restart in 0..<3 {
+            guard let few = rowsOf[[fewer, restart]], let many = rowsOf[[more, restart]] else {
+              continue
+            }
+            let isFirst = few == Array(many.prefix(fewer))
+            #expect(
+              isFirst == (seeding == .kMeansPlusPlus || seeding == .greedy && fewer != 7),
+              "\(seeding) \(fewer) \(more)")
+          }
+        }
+        #expect(rowsOf[[9, 0]] != rowsOf[[9, 1]])
+      }
+    }
+  }
+
   /// Greedy k-means++ in plain loops, with the numbers that the fast one draws; some rows never win.
   func slowGreedyRows(
     _ points: DenseMatrix, clusterCount: Int, candidates: Int, avoided: Set<Int>, seed: UInt64
@@ -242,7 +283,7 @@ struct SeedingTests {
       }
       return sum
     }
-    var generator = CounterGenerator(seed: seed, step: UInt64(clusterCount), purpose: 1)
+    var generator = CounterGenerator(seed: seed, step: UInt64(candidates), purpose: 1)
     var rows = [generator.nextIndex(below: points.rowCount)]
     while avoided.contains(rows[0]) { rows = [generator.nextIndex(below: points.rowCount)] }
     var closest = (0..<points.rowCount).map { distance($0, rows[0]) }

@@ -79,6 +79,7 @@ int main(void) {
   run_cases(search_cases, &runs);
   run_cases(bound_cases, &runs);
   run_cases(neighbor_cases, &runs);
+  run_cases(byte_cases, &runs);
   if (kindred_available_cores() < 1) failures++;
   kindred_give_back_large_blocks();
   kindred_give_back_memory();

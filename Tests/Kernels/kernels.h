@@ -81,6 +81,7 @@ typedef struct {
   double tolerance;
 } kernel_case;
 
-extern const kernel_case row_cases[], tile_cases[], search_cases[], bound_cases[], neighbor_cases[];
+extern const kernel_case row_cases[], tile_cases[], search_cases[], bound_cases[], neighbor_cases[],
+    byte_cases[];
 
 #endif

@@ -266,7 +266,6 @@ static double distance_of(const kindred_rows *points, int64_t a, int64_t b) {
 
 /// Rows that share columns, and what their distances differ by from those without shared columns.
 static void overlaps(int32_t level, int64_t size, results *out) {
-  (void)level;
   const int64_t d = TERMS;
   kindred_rows points = some_rows(size, d, 0);
   float *values = ROOM(float, points.row_offsets[size]);
@@ -277,15 +276,14 @@ static void overlaps(int32_t level, int64_t size, results *out) {
     for (int64_t p = points.row_offsets[i]; p < points.row_offsets[i + 1]; p++)
       values[p] = values[p - points.row_offsets[i] + points.row_offsets[i - ALIKE]] * (1 + 0x1p-20f);
   const postings terms = turned(&points, size, d);
-  double *norms = ROOM(double, size), *deviations = ROOM(double, size), *dots = ROOM(double, size);
+  double *norms = ROOM(double, size), *dots = ROOM(double, size);
   for (int64_t i = 0; i < size; i++) {
     int is_shared;
     norms[i] = product_of(&points, i, i, &is_shared);
-    deviations[i] = norms[i] - 1;
   }
   const uint32_t *slots = some_slots(size);
   const kindred_overlap_targets targets = {points.row_offsets, points.columns, points.values, norms,
-                                           deviations,         slots,          RUNS};
+                                           slots, RUNS};
   double *base = ROOM(double, 3);
   for (int64_t i = 0; i < size; i++) {
     const int64_t start = points.row_offsets[i], count = points.row_offsets[i + 1] - start;
@@ -306,11 +304,11 @@ static void overlaps(int32_t level, int64_t size, results *out) {
       if (fabs(dots[j] - product) > 1e-12) add_result(out, NAN);
       if (product == 0) continue;
       const double distance = distance_of(&points, i, j);
-      const double without = base[0] + deviations[j] * (base[1] + deviations[j] * base[2]);
+      const double without = base[0] + (norms[j] - 1) * (base[1] + (norms[j] - 1) * base[2]);
       for (int r = 0; r < RUNS; r++) expected[slots[j * RUNS + r]] += distance - without;
     }
-    kindred_add_overlap_corrections(points.columns + start, points.values + start, count, norms[i],
-                                    base, touched, touched_count, dots, &targets, sums);
+    kindred_add_overlap_corrections(level, points.columns + start, points.values + start, count,
+                                    norms[i], base, touched, touched_count, dots, &targets, sums);
     for (int64_t j = 0; j < size; j++) add_result(out, dots[j] == 0 ? 0 : NAN);
     for (int64_t s = 0; s < SLOTS; s++)
       add_result(out, fabs(sums[s] - expected[s]) < 1e-11 ? sums[s] : NAN);
@@ -335,6 +333,56 @@ static void sparse_tile(int32_t level, int64_t size, results *out) {
     }
 }
 
+static void moments(int32_t level, int64_t size, results *out) {
+  const double *counts = some_doubles(size, 0), *deviations = some_doubles(size, 0);
+  const double *squares = some_doubles(size, 0), *zeros = some_doubles(size, 0);
+  const double *weights = some_doubles(4, 0);
+  double *sums = ROOM(double, size);
+  for (int64_t s = 0; s < size; s++) sums[s] = (double)s;
+  kindred_add_moments(level, counts, deviations, squares, zeros, weights, size, sums);
+  for (int64_t s = 0; s < size; s++) {
+    const double expected = (double)s + weights[0] * counts[s] + weights[1] * deviations[s] +
+                            weights[2] * squares[s] + weights[3] * zeros[s];
+    add_result(out, fabs(sums[s] - expected) < 1e-12 ? sums[s] : NAN);
+  }
+}
+
+static void grids(int32_t level, int64_t size, results *out) {
+  enum { ROWS = 7 };
+  const double *grid = some_doubles(ROWS * size, 0);
+  double *row_sums = ROOM(double, ROWS), *column_sums = ROOM(double, size);
+  kindred_split_grid(level, grid, ROWS, size, row_sums, column_sums);
+  for (int64_t r = 0; r < ROWS; r++) {
+    double expected = 0;
+    for (int64_t c = 0; c < size; c++) expected += grid[r * size + c];
+    add_result(out, fabs(row_sums[r] - expected) < 1e-12 ? row_sums[r] : NAN);
+  }
+  for (int64_t c = 0; c < size; c++) {
+    double expected = 0;
+    for (int64_t r = 0; r < ROWS; r++) expected += grid[r * size + c];
+    add_result(out, column_sums[c] == expected ? expected : NAN);
+  }
+}
+
+static void outer_products(int32_t level, int64_t size, results *out) {
+  const int64_t stride = (size + 7) / 8 * 8;
+  // Nearly all numbers, every third and every twentieth: both ways of going through a row.
+  for (int64_t step = 1; step <= 20; step = step == 1 ? 3 : step + 17) {
+    double *numbers = ROOM(double, stride);
+    int32_t *present = ROOM(int32_t, size);
+    int64_t count = 0;
+    for (int64_t i = 0; i < size; i += step) {
+      numbers[i] = 1.5 + next_number();
+      present[count++] = (int32_t)i;
+    }
+    double *gram = ROOM(double, size * stride);
+    kindred_add_products(level, numbers, present, count, stride, gram);
+    for (int64_t i = 0; i < size; i++)
+      for (int64_t j = i; j < size; j++)
+        add_result(out, gram[i * stride + j] == numbers[i] * numbers[j] ? gram[i * stride + j] : NAN);
+  }
+}
+
 static void sums_by_label(int32_t level, int64_t size, results *out) {
   (void)level;
   int32_t *rows = ROOM(int32_t, size);
@@ -353,83 +401,6 @@ static void sums_by_label(int32_t level, int64_t size, results *out) {
   }
 }
 
-static uint32_t turned_right(uint32_t word, int places) {
-  return word >> places | word << (32 - places);
-}
-
-/// The first 32 bits behind the point of a root of a prime.
-static uint32_t root_bits(int prime, int is_cube) {
-  const long double root = is_cube ? cbrtl(prime) : sqrtl(prime);
-  return (uint32_t)((root - floorl(root)) * 0x1p32L);
-}
-
-/// The constants of SHA-256 from the first primes, as FIPS 180-4 has them.
-static void primes_bits(uint32_t *words, int count, int is_cube) {
-  for (int prime = 2, found = 0; found < count; prime++) {
-    int is_prime = 1;
-    for (int part = 2; part * part <= prime; part++) is_prime &= prime % part != 0;
-    if (is_prime) words[found++] = root_bits(prime, is_cube);
-  }
-}
-
-static void plain_sha256(uint32_t *state, const uint8_t *bytes, int64_t count) {
-  uint32_t constants[64];
-  primes_bits(constants, 64, 1);
-  for (int64_t block = 0; block < count; block++) {
-    uint32_t words[64], now[8];
-    memcpy(now, state, sizeof now);
-    for (int i = 0; i < 64; i++) {
-      const uint8_t *at = bytes + block * 64 + 4 * i;
-      if (i < 16) {
-        words[i] = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-        continue;
-      }
-      const uint32_t a = words[i - 15], b = words[i - 2];
-      words[i] = words[i - 16] + (turned_right(a, 7) ^ turned_right(a, 18) ^ a >> 3) +
-                 words[i - 7] + (turned_right(b, 17) ^ turned_right(b, 19) ^ b >> 10);
-    }
-    for (int i = 0; i < 64; i++) {
-      const uint32_t a = now[0], e = now[4];
-      const uint32_t first = now[7] + (turned_right(e, 6) ^ turned_right(e, 11) ^ turned_right(e, 25)) +
-                             ((e & now[5]) ^ (~e & now[6])) + constants[i] + words[i];
-      const uint32_t second = (turned_right(a, 2) ^ turned_right(a, 13) ^ turned_right(a, 22)) +
-                              ((a & now[1]) ^ (a & now[2]) ^ (now[1] & now[2]));
-      memmove(now + 1, now, 7 * sizeof *now);
-      now[4] += first;
-      now[0] = first + second;
-    }
-    for (int i = 0; i < 8; i++) state[i] += now[i];
-  }
-}
-
-static void digests(int32_t level, int64_t size, results *out) {
-  (void)level;
-  if (!kindred_has_sha256()) return;
-  uint8_t *bytes = ROOM(uint8_t, size * 64);
-  for (int64_t i = 0; i < size * 64; i++) bytes[i] = (uint8_t)(int)(next_number() * 128 + 128);
-  uint32_t *state = ROOM(uint32_t, 8), *plain = ROOM(uint32_t, 8);
-  primes_bits(state, 8, 0);
-  memcpy(plain, state, 8 * sizeof *plain);
-  kindred_sha256(state, bytes, size);
-  plain_sha256(plain, bytes, size);
-  for (int i = 0; i < 8; i++) add_result(out, state[i] == plain[i] ? state[i] : NAN);
-}
-
-static void remainders(int32_t level, int64_t size, results *out) {
-  (void)level;
-  if (!kindred_has_crc32()) return;
-  const int64_t count = 64 + 16 * size;
-  uint8_t *bytes = ROOM(uint8_t, count);
-  for (int64_t i = 0; i < count; i++) bytes[i] = (uint8_t)(int)(next_number() * 128 + 128);
-  uint32_t plain = 0x9e3779b9u + (uint32_t)size;
-  const uint32_t found = kindred_crc32(plain, bytes, count);
-  for (int64_t i = 0; i < count; i++) {
-    plain ^= bytes[i];
-    for (int bit = 0; bit < 8; bit++) plain = plain & 1 ? 0xedb88320u ^ plain >> 1 : plain >> 1;
-  }
-  add_result(out, found == plain ? found : NAN);
-}
-
 const kernel_case tile_cases[] = {
     {"distances_from_dots", distances, 1, 0},
     {"add_tile_columns, add_tile_rows", label_sums, 1, 0},
@@ -445,8 +416,9 @@ const kernel_case tile_cases[] = {
     {"least_column, columns_up_to, closer_columns, compact_row", searched_rows, 1, 0},
     {"overlaps, add_overlap_corrections", overlaps, 0, 0},
     {"sparse_tile", sparse_tile, 0, 0},
+    {"add_moments", moments, 0, 0},
+    {"split_grid", grids, 0, 0},
+    {"add_products", outer_products, 0, 0},
     {"add_by_label", sums_by_label, 0, 0},
-    {"sha256", digests, 0, 0},
-    {"crc32", remainders, 0, 0},
     {NULL, NULL, 0, 0},
 };

@@ -67,9 +67,8 @@ typedef struct {
   const int64_t *offsets;
   const int32_t *columns;
   const float *values;
-  const double *norms;      // squared
-  const double *deviations; // squared norm − 1
-  const uint32_t *slots;    // rows×runs
+  const double *norms;   // squared
+  const uint32_t *slots; // rows×runs
   int32_t runs;
 } kindred_overlap_targets;
 
@@ -78,10 +77,28 @@ typedef struct {
 ///
 /// The distance without shared columns to a row of squared norm 1 + ε is `base[0] + base[1]·ε +
 /// base[2]·ε²`.
-void kindred_add_overlap_corrections(const int32_t *columns, const float *values, int64_t count,
-                                     double norm, const double *base, const int32_t *touched,
-                                     int64_t touched_count, double *dots,
+void kindred_add_overlap_corrections(int32_t level, const int32_t *columns, const float *values,
+                                     int64_t count, double norm, const double *base,
+                                     const int32_t *touched, int64_t touched_count, double *dots,
                                      const kindred_overlap_targets *targets, double *sums);
+
+/// Adds to the sum of each slot its four moments, times `weights`.
+void kindred_add_moments(int32_t level, const double *counts, const double *deviations,
+                         const double *squares, const double *zeros, const double *weights,
+                         int64_t count, double *sums);
+
+/// Adds a grid up along both sides: `row_sums[r] = Σ grid[r, c]` and `column_sums[c] = Σ grid[r, c]`.
+///
+/// The grid is rows×columns, row-major; the sums are not to overlap with it or with each other.
+void kindred_split_grid(int32_t level, const double *grid, int64_t rows, int64_t columns,
+                        double *row_sums, double *column_sums);
+
+/// Adds the products of some numbers with each other: `gram[i, j] += numbers[i]·numbers[j]` for i ≤ j.
+///
+/// `present` lists the `count` numbers that are not 0, ascending. The gram matrix has rows of `stride` numbers, a
+/// multiple of 8 that `numbers` has too; what is below its diagonal may be added to or not.
+void kindred_add_products(int32_t level, const double *numbers, const int32_t *present, int64_t count,
+                          int64_t stride, double *gram);
 
 /// Adds value·weight of each listed row to the sums of its labels, for every run.
 void kindred_add_by_label(const int32_t *rows, const float *values, const double *weights,
