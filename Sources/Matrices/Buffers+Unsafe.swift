@@ -32,8 +32,12 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
     let hugePage = HugePages.byteCount
     let needed = count * MemoryLayout<Element>.stride
     let boundary = needed >= 2 * hugePage ? hugePage : 64
-    let bytes = max(boundary, (needed + boundary - 1) / boundary * boundary)
-    guard let memory = aligned_alloc(boundary, bytes) else {
+    // Else not a byte more than needed, so that a sanitizer finds a read of the first one behind the end.
+    let bytes =
+      boundary == hugePage
+      ? (needed + hugePage - 1) / hugePage * hugePage : max(needed, MemoryLayout<Element>.stride)
+    var block: UnsafeMutableRawPointer?
+    guard posix_memalign(&block, boundary, bytes) == 0, let memory = block else {
       preconditionFailure("out of memory: \(bytes) bytes")
     }
     if boundary == hugePage { HugePages.advise(memory, byteCount: bytes) }

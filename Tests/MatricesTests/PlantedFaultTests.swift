@@ -38,7 +38,7 @@ struct PlantedFaultTests {
 
   @Test("A read behind a buffer's end", .enabled(if: planted == "bounds"))
   func bounds() {
-    let numbers = Buffer<Float>(count: 16, repeating: 1)
+    let numbers = Buffer<Float>(count: 17, repeating: 1)
     #expect(numbers.base[numbers.count] != 0.123)
   }
 
