@@ -160,7 +160,7 @@ def attempt(trial, arguments, output, replaces, expected, number, mode):
             check(result.returncode in (0, 71) or (result.returncode == 74 and "HDF5 library" in lines[0]),
                   f"exit {result.returncode}, expected 71: {result.stderr}")
             if result.returncode:
-                what = r"error\[[a-z.-]*memory[a-z.-]*\]: " if result.returncode == 71 else r"error\[[a-z.]*\]: out/"
+                what = r"error\[[a-z.-]*memory[a-z.-]*\]: " if result.returncode == 71 else rf"error\[[a-z.]*\]: {output}/"
                 check(len(lines) == 2 and re.match(what, lines[0]) and lines[1].startswith("  help: "),
                       f"no sentence: {result.stderr}")
                 check(output != "out" or not path.exists() or any(path.iterdir()), "an empty folder is left")
