@@ -7,6 +7,8 @@ extension Silhouette {
   ///   - points: the rows that distances are measured to, `n×d`.
   ///   - rowCount: the rows that are scored: n, or the number of unseen ones.
   ///   - clusterCounts: the k of each clustering.
+  ///   - metric: the distance.
+  ///   - threadCount: how many threads score.
   /// - Complexity: O(nnz + number of clusterings).
   public static func byteCount(
     _ points: FeatureMatrix, rowCount: Int, clusterCounts: [Int], metric: SilhouetteMetric,

@@ -22,7 +22,9 @@ public struct OtherFits: Sendable {
 
   /// Counts the fits that a configuration asks for.
   ///
-  /// - Parameter fitCount: the fits of the sweep itself.
+  /// - Parameters:
+  ///   - configuration: what is asked for.
+  ///   - fitCount: the fits of the sweep itself.
   public init(_ configuration: RunConfiguration, fitCount: Int) {
     // A cut at a height has no k that other rows could be cut at.
     guard configuration.cutHeight == nil else {

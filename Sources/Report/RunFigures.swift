@@ -23,6 +23,7 @@ public struct RunFigures: Sendable {
   /// Lays out the map of a finished run.
   ///
   /// - Parameters:
+  ///   - publication: the run.
   ///   - details: what its clusters are.
   ///   - pool: the threads; the figures do not depend on their number.
   /// - Throws: `ClusteringError` for centers that cannot be compared.

@@ -34,10 +34,12 @@ public struct RunReport: Sendable {
   /// Takes a finished run.
   ///
   /// - Parameters:
+  ///   - publication: the run.
   ///   - details: what its clusters are.
   ///   - figures: its figures, of which the page shows the map.
   ///   - tree: the top of a tree of the rows; without one the page has a tree of the clusters' centers.
   ///   - rowLimit: the most rows that the page holds.
+  ///   - pool: the threads; the page does not depend on their number.
   public init(
     _ publication: RunPublication, details: RunPublication.Details, figures: RunFigures,
     tree: Dendrogram?, rowLimit: Int = Self.rowLimit, pool: WorkerPool
