@@ -284,8 +284,8 @@ INLINE void kindred_add_overlap_corrections_body(const int32_t *columns, const f
   // Below this share of the norms a difference of squares has under ten digits left.
   const double near_share = 1e-6;
   enum { BLOCK = 64 };
-  int32_t rows[BLOCK + 1];
-  double products[BLOCK + 1], norms[BLOCK + 1], corrections[BLOCK];
+  int32_t rows[BLOCK];
+  double products[BLOCK], norms[BLOCK], corrections[BLOCK];
   const int32_t runs = targets->runs;
   for (int64_t first = 0; first < touched_count; first += BLOCK) {
     const int64_t end = first + BLOCK < touched_count ? first + BLOCK : touched_count;
@@ -381,26 +381,6 @@ DISPATCHED(void, kindred_split_grid,
            (const double *grid, int64_t rows, int64_t columns, double *row_sums,
             double *column_sums),
            (grid, rows, columns, row_sums, column_sums))
-
-INLINE void kindred_add_products_body(const double *numbers, const int32_t *present,
-                                      int64_t count, int64_t stride, double *gram) {
-  // Whole rows are eight at a time, but mostly zeros where few of many numbers are present.
-  const int is_full = stride < 4 * count;
-  for (int64_t i = 0; i < count; i++) {
-    const double number = numbers[present[i]];
-    double *row = gram + present[i] * stride;
-    if (is_full)
-      for (int64_t j = present[i] & ~7; j < stride; j += 8)
-        *(double8 *)(row + j) += number * *(const double8 *)(numbers + j);
-    else
-      for (int64_t j = i; j < count; j++) row[present[j]] += number * numbers[present[j]];
-  }
-}
-
-DISPATCHED(void, kindred_add_products,
-           (const double *numbers, const int32_t *present, int64_t count, int64_t stride,
-            double *gram),
-           (numbers, present, count, stride, gram))
 
 void kindred_add_by_label(const int32_t *rows, const float *values, const double *weights,
                           int64_t count, const uint32_t *slots, int32_t runs, double *sums) {

@@ -32,7 +32,7 @@ struct MeanProducts {
 
   /// The sums under way.
   private struct Sums {
-    let gram: ProductSums
+    let gram: Buffer<Double>
     let withOwnMean: Buffer<Double>
     let toCenter: Buffer<Double>
     private let labels: Buffer<Int32>
@@ -45,10 +45,10 @@ struct MeanProducts {
 
     init(rowCount: Int, _ clusters: OccupiedClusters) {
       clusterCount = clusters.count
-      gram = ProductSums(count: clusterCount)
+      gram = Buffer(count: clusterCount * clusterCount, repeating: 0)
       withOwnMean = Buffer(count: rowCount, repeating: 0)
       toCenter = Buffer(count: clusterCount, repeating: 0)
-      means = Buffer(count: gram.stride, repeating: 0)
+      means = Buffer(count: clusterCount, repeating: 0)
       present = Buffer(count: clusterCount, repeating: 0)
       labels = Buffer(clusters.labels.map(Int32.init), orEmpty: 0)
       sizes = Buffer(clusters.sizes, orEmpty: 0)
@@ -75,7 +75,15 @@ struct MeanProducts {
         let difference = means[cluster] - center
         toCenter[cluster] += difference * difference
       }
-      gram.add(self.means, present: self.present, presentCount: presentCount)
+      for index in 0..<presentCount {
+        let first = Int(present[index])
+        let products = gram.base + first * clusterCount
+        let mean = means[first]
+        for other in index..<presentCount {
+          let second = Int(present[other])
+          products[second] += mean * means[second]
+        }
+      }
       let withOwnMean = withOwnMean.base
       for place in 0..<count {
         let row = Int(rows[place])

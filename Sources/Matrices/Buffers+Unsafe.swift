@@ -37,7 +37,10 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
       boundary == hugePage
       ? (needed + hugePage - 1) / hugePage * hugePage : max(needed, MemoryLayout<Element>.stride)
     var block: UnsafeMutableRawPointer?
-    guard posix_memalign(&block, boundary, bytes) == 0, let memory = block else {
+    let refusal = posix_memalign(&block, boundary, bytes)
+    guard refusal == 0, let memory = block else {
+      // Unlike the other ways to get memory it only returns the reason, and the program's last words go by this.
+      errno = refusal
       preconditionFailure("out of memory: \(bytes) bytes")
     }
     if boundary == hugePage { HugePages.advise(memory, byteCount: bytes) }

@@ -36,13 +36,12 @@ package struct SlotExpansion: Sendable {
   /// The slots whose sums are added to others, and those others, in an order in which all are known.
   private let parts: Buffer<Int32>
   private let wholes: Buffer<Int32>
-  private let level: Int32
+  /// The most sums that a grid has on its way to the clusters of its last two members.
+  private let scratchCount: Int
+  private let level = InstructionSet.best.rawValue
 
   /// `merged` may be made of slots of grids' members, and of one another's that come earlier.
-  package init(
-    summedCount: Int, slotCount: Int, grids: [Grid], merged: [Merged],
-    instructionSet: InstructionSet = .best
-  ) {
+  package init(summedCount: Int, slotCount: Int, grids: [Grid], merged: [Merged]) {
     precondition(summedCount <= slotCount, "the runs with sums have slots of their own")
     for grid in grids {
       precondition(
@@ -58,19 +57,25 @@ package struct SlotExpansion: Sendable {
     parts = Buffer(merged.flatMap { $0.parts.map(Int32.init) }, orEmpty: 0)
     wholes = Buffer(merged.flatMap { $0.wholes.map(Int32.init) }, orEmpty: 0)
     precondition(parts.count == wholes.count, "each part belongs to one whole")
-    level = instructionSet.rawValue
+    scratchCount = grids.reduce(0) { most, grid in
+      var count = grid.slots.count
+      let room = grid.counts.dropLast(2).reduce(0) { total, size in
+        count /= size
+        return total + count
+      }
+      return max(most, room)
+    }
   }
 
   /// Room for `expand`.
-  package func makeScratch() -> Buffer<Double> {
-    Buffer(unwritten: 2 * (grids.lazy.map { $0.slots.count / $0.counts[0] }.max() ?? 0))
-  }
+  package func makeScratch() -> Buffer<Double> { Buffer(unwritten: scratchCount) }
 
   /// Completes `slotCount` sums of which the first `summedCount` are known.
   ///
   /// - Complexity: O(slots).
   package func expand(_ sums: Buffer<Double>, scratch: Buffer<Double>) {
     precondition(sums.count == slotCount, "each slot has a sum")
+    precondition(scratch.count >= scratchCount, "the scratch space is another expansion's")
     let base = sums.base
     for slot in summedCount..<slotCount { base[slot] = 0 }
     for grid in grids {

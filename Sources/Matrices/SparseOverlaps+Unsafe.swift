@@ -153,8 +153,7 @@ package struct SparseOverlaps: Sendable {
                   weights.baseAddress, scratch.dots.base, scratch.touched.base)
                 kindred_add_overlap_corrections(
                   InstructionSet.best.rawValue, columns + first, values + first, count, norm, base,
-                  scratch.touched.base,
-                  reached, scratch.dots.base, &targets, sums.base)
+                  scratch.touched.base, reached, scratch.dots.base, &targets, sums.base)
               }
             }
           }

@@ -364,25 +364,6 @@ static void grids(int32_t level, int64_t size, results *out) {
   }
 }
 
-static void outer_products(int32_t level, int64_t size, results *out) {
-  const int64_t stride = (size + 7) / 8 * 8;
-  // Nearly all numbers, every third and every twentieth: both ways of going through a row.
-  for (int64_t step = 1; step <= 20; step = step == 1 ? 3 : step + 17) {
-    double *numbers = ROOM(double, stride);
-    int32_t *present = ROOM(int32_t, size);
-    int64_t count = 0;
-    for (int64_t i = 0; i < size; i += step) {
-      numbers[i] = 1.5 + next_number();
-      present[count++] = (int32_t)i;
-    }
-    double *gram = ROOM(double, size * stride);
-    kindred_add_products(level, numbers, present, count, stride, gram);
-    for (int64_t i = 0; i < size; i++)
-      for (int64_t j = i; j < size; j++)
-        add_result(out, gram[i * stride + j] == numbers[i] * numbers[j] ? gram[i * stride + j] : NAN);
-  }
-}
-
 static void sums_by_label(int32_t level, int64_t size, results *out) {
   (void)level;
   int32_t *rows = ROOM(int32_t, size);
@@ -418,7 +399,6 @@ const kernel_case tile_cases[] = {
     {"sparse_tile", sparse_tile, 0, 0},
     {"add_moments", moments, 0, 0},
     {"split_grid", grids, 0, 0},
-    {"add_products", outer_products, 0, 0},
     {"add_by_label", sums_by_label, 0, 0},
     {NULL, NULL, 0, 0},
 };

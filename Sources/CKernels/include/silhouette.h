@@ -93,13 +93,6 @@ void kindred_add_moments(int32_t level, const double *counts, const double *devi
 void kindred_split_grid(int32_t level, const double *grid, int64_t rows, int64_t columns,
                         double *row_sums, double *column_sums);
 
-/// Adds the products of some numbers with each other: `gram[i, j] += numbers[i]·numbers[j]` for i ≤ j.
-///
-/// `present` lists the `count` numbers that are not 0, ascending. The gram matrix has rows of `stride` numbers, a
-/// multiple of 8 that `numbers` has too; what is below its diagonal may be added to or not.
-void kindred_add_products(int32_t level, const double *numbers, const int32_t *present, int64_t count,
-                          int64_t stride, double *gram);
-
 /// Adds value·weight of each listed row to the sums of its labels, for every run.
 void kindred_add_by_label(const int32_t *rows, const float *values, const double *weights,
                           int64_t count, const uint32_t *slots, int32_t runs, double *sums);
